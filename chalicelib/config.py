@@ -1,0 +1,61 @@
+"""Names and settings that come from the environment, read in one place.
+
+Resource names follow from the stage alone (``live-room-<stage>-<thing>``), so a city never
+copies names by hand; what AWS makes up (ARNs, queue addresses) arrives in variables that the
+deployment writes. Reading a variable that is missing raises at first use with its name.
+"""
+
+from __future__ import annotations
+
+import os
+from functools import lru_cache
+
+#: The region that keeps the data in Indonesia (PP 71/2019 art. 20(2)).
+HOME_REGION = "ap-southeast-3"
+
+
+class SettingMissing(RuntimeError):
+    """A setting that the running function needs is absent from its environment."""
+
+
+def setting(name: str, default: str | None = None) -> str:
+    """Return the environment variable *name*, or *default*; raise SettingMissing if neither."""
+    value = os.environ.get(name, default)
+    if value is None:
+        raise SettingMissing(f"environment variable {name} is not set")
+    return value
+
+
+def stage() -> str:
+    """The deployment's name, part of every resource name: ``local``, ``dev``, ``prod`` …"""
+    return setting("STAGE", "local")
+
+
+def resource(thing: str) -> str:
+    """Name of one of this stage's resources, for example ``live-room-dev-reports``."""
+    return f"live-room-{stage()}-{thing}"
+
+
+def region() -> str:
+    """The AWS region; the home region when nothing else is set."""
+    return setting("AWS_REGION", setting("AWS_DEFAULT_REGION", HOME_REGION))
+
+
+def public_url() -> str:
+    """Base address of the public pages, without a slash at the end."""
+    return setting("PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
+
+
+@lru_cache(maxsize=1)
+def token_secret() -> bytes:
+    """The key from which report numbers' tokens are derived (HMAC); never logged.
+
+    ``TOKEN_SECRET`` holds it directly (local stage and tests); on AWS ``TOKEN_SECRET_ID`` names
+    the Secrets Manager secret, read once per container.
+    """
+    direct = os.environ.get("TOKEN_SECRET")
+    if direct:
+        return direct.encode()
+    from chalicelib.adapters import aws
+
+    return aws.secret(setting("TOKEN_SECRET_ID"))
