@@ -1,0 +1,199 @@
+"""The infra stack: valid, keyed as the code expects, protected, and knowing no Lambda."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from cfnlint.api import lint_file
+from cfnlint.decode.cfn_yaml import load
+
+INFRA = Path(__file__).parents[2] / "infra"
+TEMPLATE = INFRA / "template.yaml"
+FUNCTION_TIMEOUT_SECONDS = 60
+
+KEYS = {
+    "reports": [("pk", "HASH"), ("sk", "RANGE")],
+    "views": [("pk", "HASH"), ("sk", "RANGE")],
+    "reference": [("pk", "HASH"), ("sk", "RANGE")],
+    "identity": [("pk", "HASH")],
+}
+INDEXES = {
+    ("reports", "due"): (
+        [("due_shard", "HASH"), ("due_at", "RANGE")],
+        {
+            "ProjectionType": "INCLUDE",
+            "NonKeyAttributes": ["kind", "epoch", "armed_epoch", "number"],
+        },
+    ),
+    ("reports", "queue"): (
+        [("queue_key", "HASH"), ("queue_sort", "RANGE")],
+        {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["summary"]},
+    ),
+    ("views", "feed"): (
+        [("feed_key", "HASH"), ("feed_sort", "RANGE")],
+        {"ProjectionType": "ALL"},
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def template():
+    return load(str(TEMPLATE))
+
+
+@pytest.fixture(scope="module")
+def tables(template):
+    return {
+        properties["TableName"]["Fn::Sub"].removeprefix("live-room-${Stage}-"): properties
+        for properties in of_type(template, "AWS::DynamoDB::Table").values()
+    }
+
+
+def of_type(template, kind):
+    return {
+        name: resource["Properties"]
+        for name, resource in template["Resources"].items()
+        if resource["Type"] == kind
+    }
+
+
+def keys(schema):
+    return [(key["AttributeName"], key["KeyType"]) for key in schema]
+
+
+def test_the_template_is_clean_to_cfn_lint():
+    assert [str(match) for match in lint_file(TEMPLATE)] == []
+
+
+def test_tables_have_the_keys_that_the_code_uses(tables):
+    assert {name: keys(table["KeySchema"]) for name, table in tables.items()} == KEYS
+
+
+def test_indexes_have_the_keys_and_projections_that_the_code_uses(tables):
+    found = {
+        (name, index["IndexName"]): (keys(index["KeySchema"]), dict(index["Projection"]))
+        for name, table in tables.items()
+        for index in table.get("GlobalSecondaryIndexes", [])
+    }
+    assert found == INDEXES
+
+
+def test_every_key_is_text_and_no_attribute_is_declared_in_vain(tables):
+    for name, table in tables.items():
+        schemas = [table["KeySchema"]]
+        schemas += [index["KeySchema"] for index in table.get("GlobalSecondaryIndexes", [])]
+        used = {attribute for schema in schemas for attribute, _ in keys(schema)}
+        declared = {a["AttributeName"]: a["AttributeType"] for a in table["AttributeDefinitions"]}
+        assert declared == dict.fromkeys(used, "S"), name
+
+
+def test_every_table_is_on_demand_encrypted_and_restorable(tables):
+    for name, table in tables.items():
+        assert table["BillingMode"] == "PAY_PER_REQUEST", name
+        assert table["SSESpecification"]["SSEEnabled"] is True, name
+        recovery = table["PointInTimeRecoverySpecification"]
+        assert recovery["PointInTimeRecoveryEnabled"] is True, name
+
+
+def test_only_reports_has_a_stream_and_it_expires_rows(tables):
+    assert {name for name, table in tables.items() if "StreamSpecification" in table} == {"reports"}
+    reports = tables["reports"]
+    assert reports["StreamSpecification"]["StreamViewType"] == "NEW_AND_OLD_IMAGES"
+    assert reports["TimeToLiveSpecification"] == {"AttributeName": "expires_at", "Enabled": True}
+
+
+def test_identities_have_a_key_of_their_own(tables):
+    specification = tables["identity"]["SSESpecification"]
+    assert specification["SSEType"] == "KMS"
+    assert specification["KMSMasterKeyId"] == {"Fn::GetAtt": ["IdentityKey", "Arn"]}
+
+
+def test_what_holds_data_outlives_the_stack(template):
+    holding = {
+        "AWS::DynamoDB::Table",
+        "AWS::S3::Bucket",
+        "AWS::KMS::Key",
+        "AWS::SecretsManager::Secret",
+    }
+    for name, resource in template["Resources"].items():
+        if resource["Type"] in holding:
+            assert resource["DeletionPolicy"] == "Retain", name
+            assert resource["UpdateReplacePolicy"] == "Retain", name
+
+
+def test_nothing_names_a_lambda(template):
+    kinds = {resource["Type"] for resource in template["Resources"].values()}
+    assert not [kind for kind in kinds if kind.startswith(("AWS::Lambda", "AWS::Serverless"))]
+    for file in (TEMPLATE, INFRA / "timeline.asl.json"):
+        text = file.read_text().lower()
+        assert "arn:aws:lambda" not in text
+        assert ":::lambda" not in text
+        assert "lambda:" not in text
+
+
+def test_every_queue_has_a_dead_letter_queue_after_five_tries(template):
+    queues = of_type(template, "AWS::SQS::Queue")
+    working = {name: queue for name, queue in queues.items() if "Dead" not in name}
+    assert set(working) == {"WakeQueue", "ArmQueue", "SendQueue"}
+    for name, queue in working.items():
+        dead = name.replace("Queue", "DeadQueue")
+        assert queue["RedrivePolicy"] == {
+            "deadLetterTargetArn": {"Fn::GetAtt": [dead, "Arn"]},
+            "maxReceiveCount": 5,
+        }
+        assert queues[dead]["MessageRetentionPeriod"] > queue["MessageRetentionPeriod"]
+
+
+def test_every_queue_is_encrypted_and_hides_messages_long_enough(template):
+    default = template["Parameters"]["VisibilitySeconds"]["Default"]
+    assert default >= 6 * FUNCTION_TIMEOUT_SECONDS
+    for name, queue in of_type(template, "AWS::SQS::Queue").items():
+        assert queue["SqsManagedSseEnabled"] is True, name
+        if "Dead" not in name:
+            assert queue["VisibilityTimeout"] == {"Ref": "VisibilitySeconds"}, name
+
+
+def test_every_dead_letter_queue_has_an_alarm(template):
+    watched = {
+        dimension["Value"]["Fn::GetAtt"][0]
+        for alarm in of_type(template, "AWS::CloudWatch::Alarm").values()
+        if alarm["MetricName"] == "ApproximateNumberOfMessagesVisible"
+        for dimension in alarm["Dimensions"]
+    }
+    dead = {name for name in of_type(template, "AWS::SQS::Queue") if "Dead" in name}
+    assert watched == dead
+
+
+def test_a_silent_sweeper_raises_an_alarm_for_want_of_data(template):
+    alarm = of_type(template, "AWS::CloudWatch::Alarm")["SweeperSilentAlarm"]
+    assert alarm["TreatMissingData"] == "breaching"
+
+
+def test_every_alarm_tells_someone(template):
+    for name, alarm in of_type(template, "AWS::CloudWatch::Alarm").items():
+        assert alarm["AlarmActions"] == [{"Ref": "AlarmTopic"}], name
+        assert alarm["AlarmDescription"], name
+
+
+def test_the_clock_may_send_to_the_wake_queue_and_nothing_else(template):
+    policy = of_type(template, "AWS::IAM::Policy")["TimelinePolicy"]
+    statements = {s["Sid"]: s for s in policy["PolicyDocument"]["Statement"]}
+    assert set(statements) == {"SendWakeUps", "DeliverLogs"}
+    assert statements["SendWakeUps"]["Action"] == "sqs:SendMessage"
+    assert statements["SendWakeUps"]["Resource"] == {"Fn::GetAtt": ["WakeQueue", "Arn"]}
+    actions = statements["DeliverLogs"]["Action"]
+    assert all(action.startswith("logs:") and "*" not in action for action in actions)
+
+
+def test_photos_are_private(template):
+    bucket = of_type(template, "AWS::S3::Bucket")["PhotoBucket"]
+    assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
+    assert bucket["BucketEncryption"]
+    assert "PublicRead" not in str(bucket)
+
+
+def test_every_output_is_exported_under_the_stage(template):
+    for name, output in template["Outputs"].items():
+        if not name.startswith("MailDkim"):
+            assert output["Export"]["Name"] == {"Fn::Sub": f"live-room-${{Stage}}-{name}"}
