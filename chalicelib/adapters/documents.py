@@ -1,0 +1,116 @@
+"""The catalogue's documents: in the reference table at run time, in files as they are shipped."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+DATA = Path(__file__).resolve().parent.parent / "data"
+_DOCUMENTS = (
+    "assignments",
+    "categories",
+    "agencies",
+    "ownership",
+    "positions",
+    "staff",
+    "holders",
+    "rota",
+)
+#: Large, never edited by hand: always read from the package.
+_BUNDLED = ("areas", "area_points")
+
+
+class FileDocuments:
+    """The shipped catalogue under ``chalicelib/data``."""
+
+    def __init__(self, root: Path = DATA) -> None:
+        self._root = root
+
+    def get(self, kind: str, id: str) -> bytes | None:
+        """See `Documents.get`."""
+        name, _, version = id.partition("@")
+        if kind == "document" and name == "calendars":
+            return self._calendar_versions()
+        folder = {"sop": "sops", "calendar": "calendars"}.get(kind, "")
+        for path in (self._root / folder / f"{id}.json", self._root / folder / f"{name}.json"):
+            if path.is_file():
+                body = path.read_bytes()
+                if not version or json.loads(body).get("version", 1) == int(version):
+                    return body
+        return None
+
+    def all(self) -> Iterator[tuple[str, str, bytes]]:
+        """Yield kind, ``id@version`` and body of everything that a new stage is given."""
+        for kind, folder in (("sop", "sops"), ("calendar", "calendars")):
+            for path in sorted((self._root / folder).glob("*.json")):
+                body = path.read_bytes()
+                name = path.stem.partition("@")[0]
+                yield kind, f"{name}@{json.loads(body).get('version', 1)}", body
+        yield "document", "calendars@1", self._calendar_versions()
+        for name in _DOCUMENTS:
+            yield "document", f"{name}@1", (self._root / f"{name}.json").read_bytes()
+
+    def _calendar_versions(self) -> bytes:
+        versions: dict[str, int] = {}
+        for path in sorted((self._root / "calendars").glob("*.json")):
+            name = path.stem.partition("@")[0]
+            version = json.loads(path.read_bytes()).get("version", 1)
+            versions[name] = max(version, versions.get(name, 0))
+        return json.dumps(versions).encode()
+
+
+class TableDocuments:
+    """The catalogue in the reference table: ``<kind>#<id>`` / ``V#<version>``."""
+
+    def __init__(self) -> None:
+        self._files = FileDocuments()
+
+    def get(self, kind: str, id: str) -> bytes | None:
+        """See `Documents.get`. Without a version the highest one is read."""
+        if kind == "document" and id in _BUNDLED:
+            return self._files.get(kind, id)
+        from chalicelib.adapters.tables import ReferenceRow
+
+        name, _, version = id.partition("@")
+        key = f"{kind}#{name}"
+        if version:
+            try:
+                return str(ReferenceRow.get(key, version_key(int(version))).body).encode()
+            except ReferenceRow.DoesNotExist:
+                return None
+        for row in ReferenceRow.query(key, scan_index_forward=False, limit=1):
+            return str(row.body).encode()
+        return None
+
+
+def version_key(version: int) -> str:
+    """Sort key of one version of a document."""
+    return f"V#{version:06d}"
+
+
+def put_once(kind: str, id: str, body: bytes) -> bool:
+    """Write one document version if it is absent; False if it is there already.
+
+    Raises ValueError when the same version is there with other contents: versions are immutable.
+    """
+    from pynamodb.exceptions import PutError
+
+    from chalicelib.adapters.tables import ReferenceRow
+
+    name, _, version = id.partition("@")
+    digest = hashlib.sha256(body).hexdigest()
+    row = ReferenceRow(
+        f"{kind}#{name}", version_key(int(version or 1)), body=body.decode(), digest=digest
+    )
+    try:
+        row.save(condition=ReferenceRow.pk.does_not_exist())
+    except PutError as error:
+        if error.cause_response_code != "ConditionalCheckFailedException":
+            raise
+        there = ReferenceRow.get(row.pk, row.sk)
+        if there.digest != digest:
+            raise ValueError(f"{kind} {id} exists with other contents") from error
+        return False
+    return True

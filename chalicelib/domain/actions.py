@@ -1,0 +1,489 @@
+"""Who may do what to a report, and what that writes: one table of transitions.
+
+`decide` looks the action up, checks role, ownership, status and the invariants of the design
+(evidence before closing, never the same person executing and validating, bounded bounces and
+deferrals, emergencies never pause) and returns the events to write. It performs nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from chalicelib.domain import report as r
+from chalicelib.domain.events import Actor, Draft, instant
+from chalicelib.domain.report import Report
+
+REPORTER_ROLE = "reporter"
+MAX_BOUNCES = 2  # "max 2 bounces, then Sekda/Asisten decides" — proposal of the SOP ladder
+MAX_DEFERRALS = 2
+MAX_REOPENINGS = 2
+REOPEN_DAYS = 30
+REJECT_REASONS = (
+    "not_public_service",
+    "incomplete",
+    "hoax",
+    "unlawful_content",
+    "before_court",
+    "already_answered",
+)
+
+
+class ActionRefused(Exception):
+    """The caller may not, or may not now, do this. ``code`` is stable; ``kind`` sets the answer.
+
+    kind: ``forbidden`` (role or ownership), ``conflict`` (status or an invariant), ``invalid``
+    (a field).
+    """
+
+    def __init__(self, kind: str, code: str, **facts: Any) -> None:
+        super().__init__(code)
+        self.kind, self.code, self.facts = kind, code, facts
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who calls, as the identity provider and the directory say. Roles are API roles."""
+
+    roles: frozenset[str]
+    person: str = ""
+    positions: tuple[str, ...] = ()
+    agencies: frozenset[str] = frozenset()
+    areas: frozenset[str] = frozenset()
+
+    def actor(self, role: str) -> Actor:
+        """Return this caller as the record names it when acting in *role*."""
+        if role == REPORTER_ROLE:
+            return Actor("reporter")
+        return Actor(
+            "staff",
+            role=role,
+            person=self.person,
+            position=self.positions[0] if self.positions else "",
+            agency=next(iter(sorted(self.agencies)), ""),
+        )
+
+
+ANYONE = Caller(frozenset())
+REPORTER = Caller(frozenset({REPORTER_ROLE}))
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a decision needs to know beside the report: looked up beforehand by the service."""
+
+    now: datetime
+    owner: str = ""
+    migrate_to: Mapping[str, Any] | None = None
+    agency_exists: bool = True
+    photos_required: int = 0
+    photos_uploaded: tuple[str, ...] = ()
+    merge_target_exists: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One wish of one caller: the action's name, its fields and what people wrote."""
+
+    action: str
+    caller: Caller
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    texts: Mapping[str, str] = field(default_factory=dict)
+    key: str = ""
+
+
+_Maker = Callable[[Report, Command, Known, Actor], tuple[Draft, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """One row: an action, who may cause it, from which statuses, what must be given."""
+
+    action: str
+    roles: tuple[str, ...]
+    sources: frozenset[str]
+    make: _Maker
+    own_agency: bool = False
+    required: tuple[str, ...] = ()
+
+
+def may_see(report: Report, caller: Caller) -> bool:
+    """Whether *caller* may know that this report exists, beyond its public part.
+
+    A case about a unit is never shown to that unit, nor a case for the inspectorate (P4) to
+    anybody else (domain rules on supervision complaints).
+    """
+    roles = caller.roles
+    if REPORTER_ROLE in roles:
+        return True
+    if report.about_unit and report.about_unit in caller.agencies | caller.areas:
+        return False
+    if report.tier == "P4":
+        return "inspector" in roles
+    if roles & {"operator", "verifier", "secretary", "mayor", "inspector", "auditor"}:
+        return True
+    if roles & {"officer", "agency_head"} and report.agency in caller.agencies:
+        return True
+    in_area = bool({report.kelurahan, report.kecamatan} & caller.areas)
+    return "territorial" in roles and in_area and not report.secret
+
+
+def decide(report: Report, command: Command, known: Known) -> tuple[Draft, ...]:
+    """Return the events that *command* writes; an empty tuple if it is already so.
+
+    Raises ActionRefused with a stable code otherwise.
+    """
+    transition = TRANSITIONS.get(command.action)
+    if transition is None:
+        raise ActionRefused("invalid", "unknown_action", action=command.action)
+    role = _role(transition, report, command.caller)
+    for name in transition.required:
+        if not (command.fields.get(name) or command.texts.get(name)):
+            raise ActionRefused("invalid", "field_missing", field=name)
+    if report.status not in transition.sources:
+        raise ActionRefused(
+            "conflict", "not_in_this_status", action=command.action, status=report.status
+        )
+    return transition.make(report, command, known, command.caller.actor(role))
+
+
+def allowed_actions(report: Report, caller: Caller) -> tuple[str, ...]:
+    """Return the actions whose role, ownership and status fit now (fields still unchecked)."""
+    names = []
+    for transition in TRANSITIONS.values():
+        try:
+            _role(transition, report, caller)
+        except ActionRefused:
+            continue
+        if report.status in transition.sources:
+            names.append(transition.action)
+    return tuple(names)
+
+
+def _role(transition: Transition, report: Report, caller: Caller) -> str:
+    if not may_see(report, caller):
+        raise ActionRefused("forbidden", "not_yours")
+    role = next((name for name in transition.roles if name in caller.roles), "")
+    if not role:
+        raise ActionRefused("forbidden", "role_may_not", action=transition.action)
+    agency_role = role in ("officer", "agency_head")
+    if transition.own_agency and agency_role and report.agency not in caller.agencies:
+        raise ActionRefused("forbidden", "not_your_agency")
+    return role
+
+
+def _draft(
+    type_: str, command: Command, known: Known, actor: Actor, data: Mapping[str, Any] | None = None
+) -> Draft:
+    return Draft(type_, known.now, actor, data or {}, command.texts, command.key)
+
+
+def _plain(type_: str) -> _Maker:
+    def make(report: Report, command: Command, known: Known, actor: Actor) -> tuple[Draft, ...]:
+        return (_draft(type_, command, known, actor),)
+
+    return make
+
+
+def _fields(type_: str, *names: str) -> _Maker:
+    def make(report: Report, command: Command, known: Known, actor: Actor) -> tuple[Draft, ...]:
+        data = {name: command.fields[name] for name in names if command.fields.get(name)}
+        return (_draft(type_, command, known, actor, data),)
+
+    return make
+
+
+def _verify(report: Report, command: Command, known: Known, actor: Actor) -> tuple[Draft, ...]:
+    if not known.agency_exists:
+        raise ActionRefused("invalid", "unknown_agency")
+    before = _resume_first(report, known)
+    if known.migrate_to:
+        before += (Draft("migrated", known.now, actor, known.migrate_to),)
+    agency = command.fields.get("agency") or known.owner
+    data = {"agency": agency} if agency else {}
+    return (*before, _draft("verified", command, known, actor, data))
+
+
+def _assign(report: Report, command: Command, known: Known, actor: Actor) -> tuple[Draft, ...]:
+    if not known.agency_exists:
+        raise ActionRefused("invalid", "unknown_agency")
+    first = report.status in (r.RECEIVED, r.VERIFIED) or not report.agency
+    data = {"agency": command.fields["agency"], "to": command.fields["agency"]}
+    if report.agency:
+        data["from"] = report.agency
+    before = _resume_first(report, known)
+    return (*before, _draft("assigned" if first else "reassigned", command, known, actor, data))
+
+
+def _resume_first(report: Report, known: Known) -> tuple[Draft, ...]:
+    return (Draft("resumed", known.now),) if report.status in r.PAUSED else ()
+
+
+def _acknowledge(report: Report, command: Command, known: Known, actor: Actor) -> tuple[Draft, ...]:
+    if report.status in r.UNANSWERED or report.status == r.RETURNED:
+        return (_draft("acknowledged", command, known, actor),)
+    if actor.person == report.acknowledged_by:
+        return ()
+    return (_draft("co_acknowledged", command, known, actor),)
+
+
+def _decline(report: Report, command: Command, known: Known, actor: Actor) -> tuple[Draft, ...]:
+    if report.bounces >= MAX_BOUNCES:
+        raise ActionRefused("conflict", "bounce_limit", limit=MAX_BOUNCES)
+    if not known.agency_exists or command.fields["agency"] == report.agency:
+        raise ActionRefused("invalid", "unknown_agency")
+    data = {"from": report.agency, "suggested": command.fields["agency"]}
+    return (_draft("declined", command, known, actor, data),)
+
+
+def _implied_ack(report: Report, known: Known, actor: Actor) -> tuple[Draft, ...]:
+    if report.status in r.UNANSWERED:
+        return (Draft("acknowledged", known.now, actor, {"implied": True}),)
+    return ()
+
+
+def _start(report: Report, command: Command, known: Known, actor: Actor) -> tuple[Draft, ...]:
+    before = _implied_ack(report, known, actor) + _resume_first(report, known)
+    return (*before, _draft("started", command, known, actor))
+
+
+def _arrive(report: Report, command: Command, known: Known, actor: Actor) -> tuple[Draft, ...]:
+    return (_draft("on_scene", command, known, actor),)
+
+
+def _ask(report: Report, command: Command, known: Known, actor: Actor) -> tuple[Draft, ...]:
+    if report.emergency:
+        raise ActionRefused("conflict", "emergency_never_pauses")
+    return (_draft("paused", command, known, actor, {"kind": "question"}),)
+
+
+def _defer(report: Report, command: Command, known: Known, actor: Actor) -> tuple[Draft, ...]:
+    if report.emergency:
+        raise ActionRefused("conflict", "emergency_never_pauses")
+    if report.deferrals >= MAX_DEFERRALS:
+        raise ActionRefused("conflict", "deferral_limit", limit=MAX_DEFERRALS)
+    until: datetime = command.fields["until"]
+    if not known.now < until <= known.now + timedelta(days=366):
+        raise ActionRefused("invalid", "date_not_in_the_coming_year", field="until")
+    data = {"until": instant(until), "kind": "deferral"}
+    return (_draft("deferred", command, known, actor, data),)
+
+
+def _reject(report: Report, command: Command, known: Known, actor: Actor) -> tuple[Draft, ...]:
+    if command.fields["reason"] not in REJECT_REASONS:
+        raise ActionRefused("invalid", "unknown_reason", allowed=REJECT_REASONS)
+    return (_draft("rejected", command, known, actor, {"reason": command.fields["reason"]}),)
+
+
+def _merge(report: Report, command: Command, known: Known, actor: Actor) -> tuple[Draft, ...]:
+    if not known.merge_target_exists or command.fields["into"] == report.number:
+        raise ActionRefused("invalid", "merge_target_unknown", field="into")
+    return (_draft("merged", command, known, actor, {"into": command.fields["into"]}),)
+
+
+def _submit(report: Report, command: Command, known: Known, actor: Actor) -> tuple[Draft, ...]:
+    outcome = command.fields["outcome"]
+    photos = tuple(command.fields.get("photos") or ())
+    if outcome != "done" and not command.texts.get("reason"):
+        raise ActionRefused("invalid", "field_missing", field="reason")
+    unknown = [photo for photo in photos if photo not in known.photos_uploaded]
+    if unknown:
+        raise ActionRefused("invalid", "photo_unknown", photos=unknown)
+    if outcome == "done" and len(set(photos)) < known.photos_required:
+        raise ActionRefused("invalid", "evidence_missing", required=known.photos_required)
+    before = _implied_ack(report, known, actor) + _resume_first(report, known)
+    data = {"outcome": outcome, "photos": list(photos)}
+    return (*before, _draft("resolved", command, known, actor, data))
+
+
+def _validate(report: Report, command: Command, known: Known, actor: Actor) -> tuple[Draft, ...]:
+    if actor.person in report.executors:
+        raise ActionRefused("forbidden", "executor_may_not_validate")
+    return (_draft("validated", command, known, actor),)
+
+
+def _return(report: Report, command: Command, known: Known, actor: Actor) -> tuple[Draft, ...]:
+    if actor.person in report.executors:
+        raise ActionRefused("forbidden", "executor_may_not_validate")
+    return (_draft("returned", command, known, actor),)
+
+
+def _reopen(report: Report, command: Command, known: Known, actor: Actor) -> tuple[Draft, ...]:
+    if report.reopenings >= MAX_REOPENINGS and not command.texts.get("reason"):
+        raise ActionRefused("invalid", "field_missing", field="reason")
+    if report.closed_at and known.now > report.closed_at + timedelta(days=REOPEN_DAYS):
+        raise ActionRefused("conflict", "reopen_period_over", days=REOPEN_DAYS)
+    return (_draft("reopened", command, known, actor),)
+
+
+def _comment(report: Report, command: Command, known: Known, actor: Actor) -> tuple[Draft, ...]:
+    answers = report.status == r.NEEDS_INFORMATION and actor.kind == "reporter"
+    said = _draft("commented", command, known, actor)
+    return (said, Draft("resumed", known.now, actor)) if answers else (said,)
+
+
+def _confirm(report: Report, command: Command, known: Known, actor: Actor) -> tuple[Draft, ...]:
+    if actor.kind == "staff" and not command.texts.get("note"):
+        # A call-back stands in for a reporter who cannot be reached in writing; it is recorded.
+        raise ActionRefused("invalid", "field_missing", field="note")
+    if actor.person and actor.person in report.executors:
+        raise ActionRefused("forbidden", "executor_may_not_validate")
+    by = "reporter" if actor.kind == "reporter" else "call_back"
+    return (_draft("confirmed", command, known, actor, {"by": by}),)
+
+
+def _rate(report: Report, command: Command, known: Known, actor: Actor) -> tuple[Draft, ...]:
+    if not report.validated_at:
+        raise ActionRefused("conflict", "nothing_to_rate_yet")
+    return (_draft("rated", command, known, actor, {"score": command.fields["score"]}),)
+
+
+_OPEN = frozenset(r.STATUSES) - r.CLOSED
+_BEFORE_RESULT = _OPEN - {r.AWAITING_VALIDATION, r.AWAITING_CONFIRMATION}
+_AGENCY_HAS_IT = r.UNANSWERED | r.AT_WORK
+_AGENCY = ("officer", "agency_head")
+_ROOM = ("operator", "verifier")
+_ROOM_OR_INSPECTOR = (*_ROOM, "inspector")
+_AGENCY_OR_INSPECTOR = (*_AGENCY, "inspector")
+_UNSORTED = frozenset({r.RECEIVED, r.VERIFIED, r.NEEDS_INFORMATION})
+
+TRANSITIONS: Mapping[str, Transition] = {
+    row.action: row
+    for row in (
+        Transition("verify", _ROOM_OR_INSPECTOR, _UNSORTED, _verify),
+        Transition(
+            "assign",
+            (*_ROOM, "secretary", "inspector"),
+            _BEFORE_RESULT,
+            _assign,
+            required=("agency",),
+        ),
+        Transition(
+            "acknowledge", _AGENCY_OR_INSPECTOR, _AGENCY_HAS_IT, _acknowledge, own_agency=True
+        ),
+        Transition(
+            "decline",
+            _AGENCY,
+            frozenset({r.ASSIGNED, r.ACKNOWLEDGED, r.REOPENED}),
+            _decline,
+            own_agency=True,
+            required=("reason", "agency"),
+        ),
+        Transition(
+            "start", _AGENCY_OR_INSPECTOR, _AGENCY_HAS_IT | r.PAUSED, _start, own_agency=True
+        ),
+        Transition("arrive", _AGENCY, _AGENCY_HAS_IT, _arrive, own_agency=True),
+        Transition(
+            "ask",
+            (*_ROOM, *_AGENCY_OR_INSPECTOR),
+            frozenset({r.RECEIVED, r.VERIFIED}) | _AGENCY_HAS_IT,
+            _ask,
+            own_agency=True,
+            required=("question",),
+        ),
+        Transition(
+            "defer",
+            ("agency_head",),
+            _AGENCY_HAS_IT,
+            _defer,
+            own_agency=True,
+            required=("reason", "until"),
+        ),
+        Transition(
+            "refer",
+            _ROOM_OR_INSPECTOR,
+            _BEFORE_RESULT,
+            _fields("referred", "body", "reference"),
+            required=("body", "reason"),
+        ),
+        Transition("reject", _ROOM_OR_INSPECTOR, _UNSORTED, _reject, required=("reason",)),
+        Transition("merge", _ROOM, _BEFORE_RESULT, _merge, required=("into",)),
+        Transition(
+            "submit",
+            _AGENCY_OR_INSPECTOR,
+            _AGENCY_HAS_IT,
+            _submit,
+            own_agency=True,
+            required=("outcome",),
+        ),
+        Transition("validate", _ROOM_OR_INSPECTOR, frozenset({r.AWAITING_VALIDATION}), _validate),
+        Transition(
+            "return",
+            _ROOM_OR_INSPECTOR,
+            frozenset({r.AWAITING_VALIDATION}),
+            _return,
+            required=("reason",),
+        ),
+        Transition(
+            "escalate",
+            (*_ROOM, *_AGENCY, "territorial", "secretary", "mayor", "inspector"),
+            _OPEN,
+            _plain("escalated"),
+            required=("reason",),
+        ),
+        Transition(
+            "instruct", ("mayor", "secretary"), _OPEN, _plain("instructed"), required=("text",)
+        ),
+        Transition(
+            "comment",
+            (REPORTER_ROLE, *_ROOM, *_AGENCY, "inspector"),
+            _OPEN,
+            _comment,
+            own_agency=True,
+            required=("text",),
+        ),
+        Transition(
+            "confirm", (REPORTER_ROLE, "operator"), frozenset({r.AWAITING_CONFIRMATION}), _confirm
+        ),
+        Transition(
+            "dispute",
+            (REPORTER_ROLE,),
+            frozenset({r.AWAITING_CONFIRMATION}),
+            _plain("disputed"),
+            required=("reason",),
+        ),
+        Transition(
+            "reopen",
+            (REPORTER_ROLE,),
+            frozenset({r.CLOSED_CONFIRMED, r.CLOSED_AUTOMATIC, r.REJECTED}),
+            _reopen,
+        ),
+        Transition("withdraw", (REPORTER_ROLE,), _OPEN, _plain("withdrawn")),
+        Transition(
+            "rate",
+            (REPORTER_ROLE,),
+            frozenset({r.AWAITING_CONFIRMATION, r.CLOSED_CONFIRMED, r.CLOSED_AUTOMATIC}),
+            _rate,
+            required=("score",),
+        ),
+        Transition(
+            "add_photo",
+            (REPORTER_ROLE, *_ROOM, *_AGENCY, "inspector"),
+            _OPEN,
+            _fields("photo_added", "photo", "type", "purpose"),
+            own_agency=True,
+            required=("photo",),
+        ),
+    )
+}
+#: The actions of `POST /v1/reports/{number}/{action}` that staff have.
+STAFF_ACTIONS = (
+    "verify",
+    "assign",
+    "acknowledge",
+    "decline",
+    "start",
+    "arrive",
+    "ask",
+    "defer",
+    "refer",
+    "reject",
+    "merge",
+    "submit",
+    "validate",
+    "return",
+    "escalate",
+    "instruct",
+)

@@ -1,0 +1,166 @@
+"""What people are told, and by which channels: pure rules from events and fired steps.
+
+A notice names a template and roles; who holds the roles is found out when it is written. Channels
+follow the tier: one SMS costs more than everything else of a report together, so it is used where
+time is short or where mail has already been met with silence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from chalicelib.domain.events import Event
+from chalicelib.domain.report import Report
+
+REPORTER_ROLE = "pelapor"
+MAIL = "mail"
+SMS = "sms"
+_FIELD_ROLES = frozenset({"petugas", "piket", "danru"})
+
+
+class StepLike(Protocol):
+    """The parts of a timeline entry that a notice depends on."""
+
+    @property
+    def clock(self) -> str:
+        """The clock the step runs on."""
+
+    @property
+    def limit(self) -> str | None:
+        """Whether it is a promise: ``service`` or ``legal``."""
+
+    @property
+    def act(self) -> str | None:
+        """What it does beside telling people."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One text for some roles. *agency* is whose positions are meant, if not the report's."""
+
+    template: str
+    roles: tuple[str, ...]
+    agency: str = ""
+    urgent: bool = False
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+def for_event(event: Event, before: Report | None, after: Report) -> tuple[Notice, ...]:
+    """Return the notices that *event* causes by itself, beside the SOP's own steps."""
+    rule = _EVENT_NOTICES.get(event.type)
+    found = rule(event, before, after) if rule else ()
+    return tuple(notice for notice in found if notice.roles)
+
+
+def for_step(entry: StepLike, role: str, report: Report, *, first: bool) -> Notice:
+    """Return the notice of one fired step to one role. *first*: nothing of it came before."""
+    if role == REPORTER_ROLE:
+        return Notice(_reporter_step(entry), (role,), urgent=report.emergency)
+    return Notice(_staff_step(entry, role, report, first), (role,), urgent=report.emergency)
+
+
+def channels_for_staff(template: str, report: Report) -> Sequence[str]:
+    """Return the channels over which staff get *template* for this report."""
+    if report.emergency:
+        return (MAIL, SMS)
+    loud = template in ("step_task", "step_escalation", "step_legal_limit", "step_instruction")
+    return (MAIL, SMS) if report.tier == "P2" and loud else (MAIL,)
+
+
+def channels_for_reporter(report: Report) -> Sequence[str]:
+    """Return how the reporter is told: by mail if there is one, by both in an emergency."""
+    if report.emergency:
+        return report.channels
+    return report.channels[:1]
+
+
+def _reporter_step(entry: StepLike) -> str:
+    if entry.act == "close_automatically":
+        return "reporter_closed_automatically"
+    if entry.clock == "confirmation":
+        return "reporter_result"
+    if entry.clock == "pause":
+        return "reporter_question"
+    return "reporter_limit_passed"
+
+
+def _staff_step(entry: StepLike, role: str, report: Report, first: bool) -> str:
+    if entry.limit == "legal":
+        return "step_legal_limit"
+    if entry.clock in ("verification", "validation"):
+        return f"step_{entry.clock}"
+    if first and role in _FIELD_ROLES:
+        return "step_emergency" if report.emergency else "step_task"
+    if role in _FIELD_ROLES and entry.limit is None:
+        return "step_reminder"
+    return "step_escalation"
+
+
+def _to_reporter(template: str, **facts: str) -> Notice:
+    return Notice(template, (REPORTER_ROLE,), facts=facts)
+
+
+def _filed(event: Event, before: Report | None, after: Report) -> tuple[Notice, ...]:
+    template = "reporter_emergency" if after.emergency else "reporter_received"
+    return (Notice(template, (REPORTER_ROLE,), urgent=after.emergency),)
+
+
+def _assigned(event: Event, before: Report | None, after: Report) -> tuple[Notice, ...]:
+    told = (_to_reporter("reporter_assigned"),) if after.agency else ()
+    former = event.data.get("from", "")
+    if not former or former == after.agency:
+        return told
+    return (*told, Notice("task_reassigned", ("petugas", "kabid"), agency=former))
+
+
+def _returned(event: Event, before: Report | None, after: Report) -> tuple[Notice, ...]:
+    reason = event.texts.get("reason", "")
+    return (Notice("task_returned", ("petugas", "kabid"), facts={"reason": reason}),)
+
+
+def _instructed(event: Event, before: Report | None, after: Report) -> tuple[Notice, ...]:
+    text = event.texts.get("text", "")
+    roles = ("kadis",) if after.agency else ("pusat_kendali",)
+    return (Notice("step_instruction", roles, urgent=True, facts={"instruction": text}),)
+
+
+def _escalated(event: Event, before: Report | None, after: Report) -> tuple[Notice, ...]:
+    roles = ("kadis", "pusat_kendali") if after.agency else ("pusat_kendali",)
+    reason = event.texts.get("reason", "")
+    return (Notice("step_escalation", roles, urgent=True, facts={"reason": reason}),)
+
+
+def _declined(event: Event, before: Report | None, after: Report) -> tuple[Notice, ...]:
+    reason = event.texts.get("reason", "")
+    return (Notice("step_verification", ("operator",), facts={"reason": reason}),)
+
+
+def _simple(template: str, *texts: str) -> Any:
+    def rule(event: Event, before: Report | None, after: Report) -> tuple[Notice, ...]:
+        facts = {name: event.texts.get(name, str(event.data.get(name, ""))) for name in texts}
+        return (_to_reporter(template, **facts),)
+
+    return rule
+
+
+_EVENT_NOTICES: Mapping[str, Any] = {
+    "filed": _filed,
+    "verified": _assigned,
+    "assigned": _assigned,
+    "reassigned": _assigned,
+    "declined": _declined,
+    "paused": _simple("reporter_question", "question"),
+    "deferred": _simple("reporter_deferred", "reason", "until"),
+    "validated": _simple("reporter_result"),
+    "returned": _returned,
+    "rejected": _simple("reporter_rejected", "reason"),
+    "referred": _simple("reporter_referred", "body", "reference", "reason"),
+    "merged": _simple("reporter_merged", "into"),
+    "confirmed": _simple("reporter_closed"),
+    "disputed": _simple("reporter_reopened"),
+    "reopened": _simple("reporter_reopened"),
+    "instructed": _instructed,
+    "escalated": _escalated,
+}

@@ -1,0 +1,454 @@
+"""A citizen's report: its state is what its events say, and nothing else.
+
+`replay` folds the record into a `Report`. Statuses, what ends a report, and how each event
+changes it live here; who may cause which event lives in `actions`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from chalicelib.domain.events import Event, parse_instant
+
+RECEIVED = "received"
+NEEDS_INFORMATION = "needs_information"
+VERIFIED = "verified"
+ASSIGNED = "assigned"
+ACKNOWLEDGED = "acknowledged"
+IN_PROGRESS = "in_progress"
+DEFERRED = "deferred"
+AWAITING_VALIDATION = "awaiting_validation"
+RETURNED = "returned"
+AWAITING_CONFIRMATION = "awaiting_confirmation"
+CLOSED_CONFIRMED = "closed_confirmed"
+CLOSED_AUTOMATIC = "closed_automatic"
+REOPENED = "reopened"
+REFERRED = "referred"
+REJECTED = "rejected"
+MERGED = "merged"
+WITHDRAWN = "withdrawn"
+
+STATUSES = (
+    RECEIVED,
+    NEEDS_INFORMATION,
+    VERIFIED,
+    ASSIGNED,
+    ACKNOWLEDGED,
+    IN_PROGRESS,
+    DEFERRED,
+    AWAITING_VALIDATION,
+    RETURNED,
+    AWAITING_CONFIRMATION,
+    CLOSED_CONFIRMED,
+    CLOSED_AUTOMATIC,
+    REOPENED,
+    REFERRED,
+    REJECTED,
+    MERGED,
+    WITHDRAWN,
+)
+CLOSED = frozenset({CLOSED_CONFIRMED, CLOSED_AUTOMATIC, REFERRED, REJECTED, MERGED, WITHDRAWN})
+#: Nobody at the agency has taken the work on yet.
+UNANSWERED = frozenset({ASSIGNED, REOPENED})
+#: The agency has it and the clocks run.
+AT_WORK = frozenset({ACKNOWLEDGED, IN_PROGRESS, RETURNED})
+PAUSED = frozenset({NEEDS_INFORMATION, DEFERRED})
+EMERGENCY_TIERS = frozenset({"P0", "P1"})
+#: Silence never closes these (domain invariants: only where somebody could have answered).
+NEVER_AUTOMATIC_TIERS = frozenset({"P0", "P1", "P4"})
+#: The holder of reports that wait for the control room rather than for an agency.
+CONTROL_ROOM = "LIVEROOM"
+#: The holder of every complaint about officials; nobody else reads them.
+INSPECTORATE = "INSPEKTORAT"
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The current state of one report. Times are aware UTC; texts of people are not kept here."""
+
+    number: str
+    filed_at: datetime
+    category: str
+    tier: str
+    sensitivity: str
+    sop_id: str
+    sop_version: int
+    status: str = RECEIVED
+    agency: str = ""
+    kelurahan: str = ""
+    kecamatan: str = ""
+    outside: bool = False
+    about_unit: str = ""
+    visibility: str = "public"
+    language: str = "id"
+    source: str = "web"
+    on_behalf: bool = False
+    drill: bool = False
+    channels: tuple[str, ...] = ()
+    paused_from: str = ""
+    pause_kind: str = ""
+    deferred_until: datetime | None = None
+    deferrals: int = 0
+    bounces: int = 0
+    reopenings: int = 0
+    assigned_at: datetime | None = None
+    acknowledged_at: datetime | None = None
+    acknowledged_by: str = ""
+    on_scene_at: datetime | None = None
+    resolved_at: datetime | None = None
+    validated_at: datetime | None = None
+    closed_at: datetime | None = None
+    executors: tuple[str, ...] = ()
+    outcome: str = ""
+    result_photos: tuple[str, ...] = ()
+    photos: tuple[str, ...] = ()
+    merged_into: str = ""
+    referred_to: str = ""
+    reference: str = ""
+    reason: str = ""
+    rating: int | None = None
+    fired: tuple[str, ...] = ()
+    updated_at: datetime | None = None
+    seq: int = 0
+    last_hash: str = ""
+
+    @property
+    def closed(self) -> bool:
+        """Nothing more is owed, unless the reporter reopens it."""
+        return self.status in CLOSED
+
+    @property
+    def emergency(self) -> bool:
+        """Life, health or safety is at stake: clocks run day and night and never pause."""
+        return self.tier in EMERGENCY_TIERS
+
+    @property
+    def secret(self) -> bool:
+        """Nothing of it may be shown to the public."""
+        return self.sensitivity == "secret" or self.visibility == "confidential"
+
+    @property
+    def reachable(self) -> bool:
+        """The reporter left a way to be told and asked."""
+        return bool(self.channels)
+
+    @property
+    def holder(self) -> str:
+        """Whose move it is: the control room, an agency, or nobody (empty)."""
+        if self.closed:
+            return ""
+        if self.tier == "P4":
+            return INSPECTORATE
+        if self.status in (AWAITING_VALIDATION, RECEIVED, VERIFIED) or not self.agency:
+            return CONTROL_ROOM
+        return self.agency
+
+
+_Applier = Callable[[Report, Event], Report]
+
+
+def _filed(event: Event) -> Report:
+    data = event.data
+    return Report(
+        number=event.number,
+        filed_at=event.at,
+        category=data["category"],
+        tier=data["tier"],
+        sensitivity=data["sensitivity"],
+        sop_id=data["sop"]["id"],
+        sop_version=data["sop"]["version"],
+        status=ASSIGNED if data.get("agency") and data["dispatch"] == "immediate" else RECEIVED,
+        agency=data.get("agency", ""),
+        assigned_at=event.at if data["dispatch"] == "immediate" else None,
+        kelurahan=data.get("kelurahan", ""),
+        kecamatan=data.get("kecamatan", ""),
+        outside=data.get("outside", False),
+        about_unit=data.get("about_unit", ""),
+        visibility=data.get("visibility", "public"),
+        language=data.get("language", "id"),
+        source=data.get("source", "web"),
+        on_behalf=data.get("on_behalf", False),
+        drill=data.get("drill", False),
+        channels=tuple(data.get("channels", ())),
+    )
+
+
+def _verified(report: Report, event: Event) -> Report:
+    agency = event.data.get("agency", report.agency)
+    return replace(
+        _unpaused(report),
+        status=ASSIGNED if agency else VERIFIED,
+        agency=agency,
+        assigned_at=event.at if agency else None,
+    )
+
+
+def _assigned(report: Report, event: Event) -> Report:
+    return replace(
+        _unpaused(report),
+        status=ASSIGNED,
+        agency=event.data["agency"],
+        assigned_at=event.at,
+        acknowledged_by="",
+    )
+
+
+def _declined(report: Report, event: Event) -> Report:
+    return replace(
+        report, status=RECEIVED, agency="", bounces=report.bounces + 1, acknowledged_by=""
+    )
+
+
+def _acknowledged(report: Report, event: Event) -> Report:
+    return replace(
+        report,
+        status=ACKNOWLEDGED,
+        acknowledged_at=report.acknowledged_at or event.at,
+        acknowledged_by=report.acknowledged_by or event.actor.person,
+    )
+
+
+def _ack_lapsed(report: Report, event: Event) -> Report:
+    return replace(report, status=ASSIGNED, acknowledged_by="")
+
+
+def _started(report: Report, event: Event) -> Report:
+    return replace(_unpaused(report), status=IN_PROGRESS)
+
+
+def _on_scene(report: Report, event: Event) -> Report:
+    return replace(
+        report,
+        status=IN_PROGRESS,
+        on_scene_at=report.on_scene_at or event.at,
+        acknowledged_at=report.acknowledged_at or event.at,
+        acknowledged_by=report.acknowledged_by or event.actor.person,
+    )
+
+
+def _paused(report: Report, event: Event) -> Report:
+    return replace(
+        report, status=NEEDS_INFORMATION, paused_from=report.status, pause_kind="question"
+    )
+
+
+def _deferred(report: Report, event: Event) -> Report:
+    return replace(
+        report,
+        status=DEFERRED,
+        paused_from=report.status,
+        pause_kind="deferral",
+        deferred_until=parse_instant(event.data["until"]),
+        deferrals=report.deferrals + 1,
+    )
+
+
+def _unpaused(report: Report) -> Report:
+    return replace(report, paused_from="", pause_kind="", deferred_until=None)
+
+
+def _resumed(report: Report, event: Event) -> Report:
+    return replace(_unpaused(report), status=report.paused_from or report.status)
+
+
+def _resolved(report: Report, event: Event) -> Report:
+    person = event.actor.person
+    executors = report.executors if person in report.executors else (*report.executors, person)
+    return replace(
+        _unpaused(report),
+        status=AWAITING_VALIDATION,
+        resolved_at=event.at,
+        executors=executors,
+        outcome=event.data["outcome"],
+        result_photos=tuple(event.data.get("photos", ())),
+    )
+
+
+def _returned(report: Report, event: Event) -> Report:
+    return replace(report, status=RETURNED, resolved_at=None)
+
+
+def _validated(report: Report, event: Event) -> Report:
+    return replace(report, status=AWAITING_CONFIRMATION, validated_at=event.at)
+
+
+def _confirmed(report: Report, event: Event) -> Report:
+    return replace(report, status=CLOSED_CONFIRMED, closed_at=event.at)
+
+
+def _closed_automatically(report: Report, event: Event) -> Report:
+    return replace(report, status=CLOSED_AUTOMATIC, closed_at=event.at)
+
+
+def _reopened(report: Report, event: Event) -> Report:
+    return replace(
+        report,
+        status=REOPENED,
+        reopenings=report.reopenings + 1,
+        closed_at=None,
+        resolved_at=None,
+        validated_at=None,
+        acknowledged_by="",
+        assigned_at=event.at,
+    )
+
+
+def _referred(report: Report, event: Event) -> Report:
+    data = event.data
+    return replace(
+        _unpaused(report),
+        status=REFERRED,
+        referred_to=data["body"],
+        reference=data.get("reference", ""),
+        closed_at=event.at,
+    )
+
+
+def _rejected(report: Report, event: Event) -> Report:
+    return replace(
+        _unpaused(report), status=REJECTED, reason=event.data["reason"], closed_at=event.at
+    )
+
+
+def _merged(report: Report, event: Event) -> Report:
+    return replace(
+        _unpaused(report), status=MERGED, merged_into=event.data["into"], closed_at=event.at
+    )
+
+
+def _withdrawn(report: Report, event: Event) -> Report:
+    return replace(_unpaused(report), status=WITHDRAWN, closed_at=event.at)
+
+
+def _migrated(report: Report, event: Event) -> Report:
+    data = event.data
+    return replace(
+        report,
+        sop_id=data["id"],
+        sop_version=data["version"],
+        category=data.get("category", report.category),
+        tier=data.get("tier", report.tier),
+        sensitivity=data.get("sensitivity", report.sensitivity),
+    )
+
+
+def _fired(report: Report, event: Event) -> Report:
+    return replace(report, fired=(*report.fired, event.data["entry"]))
+
+
+def _rated(report: Report, event: Event) -> Report:
+    return replace(report, rating=event.data["score"])
+
+
+def _photo_added(report: Report, event: Event) -> Report:
+    return replace(report, photos=(*report.photos, event.data["photo"]))
+
+
+def _corrected(report: Report, event: Event) -> Report:
+    """A corrected place changes where it is, never when it is due."""
+    return replace(
+        report,
+        kelurahan=event.data.get("kelurahan", report.kelurahan),
+        kecamatan=event.data.get("kecamatan", report.kecamatan),
+    )
+
+
+def _reached(report: Report, event: Event) -> Report:
+    return replace(report, channels=tuple(event.data["channels"]))
+
+
+def _only_informs(report: Report, event: Event) -> Report:
+    return report
+
+
+_APPLY: Mapping[str, _Applier] = {
+    "verified": _verified,
+    "assigned": _assigned,
+    "reassigned": _assigned,
+    "declined": _declined,
+    "acknowledged": _acknowledged,
+    "ack_lapsed": _ack_lapsed,
+    "started": _started,
+    "on_scene": _on_scene,
+    "paused": _paused,
+    "deferred": _deferred,
+    "resumed": _resumed,
+    "resolved": _resolved,
+    "returned": _returned,
+    "validated": _validated,
+    "confirmed": _confirmed,
+    "closed_automatically": _closed_automatically,
+    "disputed": _reopened,
+    "reopened": _reopened,
+    "referred": _referred,
+    "rejected": _rejected,
+    "merged": _merged,
+    "withdrawn": _withdrawn,
+    "migrated": _migrated,
+    "fired": _fired,
+    "rated": _rated,
+    "photo_added": _photo_added,
+    "place_corrected": _corrected,
+    "contact_changed": _reached,
+}
+
+
+def apply(report: Report | None, event: Event) -> Report:
+    """Return the report after *event*; an event that only informs changes nothing but `seq`."""
+    if report is None:
+        if event.type != "filed":
+            raise ValueError(f"the first event of {event.number} is {event.type}, not filed")
+        after = _filed(event)
+    else:
+        after = _APPLY.get(event.type, _only_informs)(report, event)
+    return replace(after, seq=event.seq, last_hash=event.hash, updated_at=event.recorded_at)
+
+
+def replay(events: Iterable[Event]) -> Report:
+    """Return the state that the whole record leads to; raise ValueError for an empty record."""
+    report: Report | None = None
+    for event in events:
+        report = apply(report, event)
+    if report is None:
+        raise ValueError("a report has at least its filing on record")
+    return report
+
+
+def text_of(events: Iterable[Event], type_: str, name: str) -> str:
+    """Return the latest still present text *name* of events of *type_*; empty if none."""
+    found = ""
+    for event in events:
+        if event.type == type_ and name in event.texts:
+            found = event.texts[name]
+    return found
+
+
+def facts(report: Report) -> dict[str, Any]:
+    """Return the state without texts, for summaries and projections (JSON-ready values)."""
+    from chalicelib.domain.events import instant
+
+    times = {
+        "filed_at": report.filed_at,
+        "assigned_at": report.assigned_at,
+        "acknowledged_at": report.acknowledged_at,
+        "on_scene_at": report.on_scene_at,
+        "resolved_at": report.resolved_at,
+        "validated_at": report.validated_at,
+        "closed_at": report.closed_at,
+        "updated_at": report.updated_at,
+    }
+    return {
+        "number": report.number,
+        "status": report.status,
+        "category": report.category,
+        "tier": report.tier,
+        "agency": report.agency,
+        "kelurahan": report.kelurahan,
+        "kecamatan": report.kecamatan,
+        "source": report.source,
+        "outcome": report.outcome,
+        **{name: instant(moment) if moment else None for name, moment in times.items()},
+    }

@@ -1,0 +1,171 @@
+"""The catalogue in force, read once and kept: SOPs, calendars, categories, agencies, people.
+
+Immutable documents (an SOP version, a calendar version) are kept for the life of the container;
+what may change (assignments, ownership, people) is read again after `FRESH_SECONDS`. Changes of
+the catalogue take effect from a date, so a minute's lag binds no report to the wrong SOP.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from functools import cached_property
+from typing import Any, Protocol, TypeVar, cast
+from zoneinfo import ZoneInfo
+
+from chalicelib.domain.areas import AreaIndex, Areas
+from chalicelib.domain.calendar import Calendar
+from chalicelib.domain.catalogue import Category, owner_of, serving_sop
+from chalicelib.domain.roles import Directory
+from chalicelib.domain.sop import Sop
+
+FRESH_SECONDS = 60.0
+CITY_ZONE = ZoneInfo("Asia/Jakarta")
+_T = TypeVar("_T")
+
+
+class Documents(Protocol):
+    """Where the catalogue's documents lie."""
+
+    def get(self, kind: str, id: str) -> bytes | None:
+        """Return the JSON document *id* of *kind*, its latest version unless ``id@version``."""
+
+
+class NotInCatalogue(LookupError):
+    """A document that something refers to does not exist."""
+
+
+class Catalogue:
+    """Answers what is in force; *monotonic* is the container's own seconds, for freshness."""
+
+    def __init__(self, documents: Documents, monotonic: Callable[[], float]) -> None:
+        self._documents = documents
+        self._monotonic = monotonic
+        self._kept: dict[tuple[str, str], Any] = {}
+        self._read_at: dict[tuple[str, str], float] = {}
+
+    def sop(self, id: str, version: int) -> Sop:
+        """Return one SOP version; raise NotInCatalogue."""
+        return self._immutable("sop", f"{id}@{version}", Sop.from_dict)
+
+    def sop_in_force(self, category: str, at: datetime) -> Sop:
+        """Return the SOP that serves *category* at *at*; raise NotInCatalogue."""
+        found = serving_sop(self._document("assignments"), category, self.day(at))
+        if found is None:
+            raise NotInCatalogue(f"no SOP in force for {category}")
+        return self.sop(*found)
+
+    def sops_in_force(self, at: datetime) -> Mapping[str, Sop]:
+        """Return the SOP in force of every category that has one."""
+        day = self.day(at)
+        found = {
+            code: serving_sop(self._document("assignments"), code, day)
+            for code in self.categories()
+        }
+        return {code: self.sop(*pair) for code, pair in found.items() if pair}
+
+    def calendar_versions(self) -> Mapping[str, int]:
+        """Return the current version of each calendar."""
+        return cast(Mapping[str, int], self._document("calendars"))
+
+    def calendars(self, versions: Mapping[str, int] | None = None) -> Mapping[str, Calendar]:
+        """Return the calendars by name, in *versions* where given, else in the current ones."""
+        wanted = {**self.calendar_versions(), **(versions or {})}
+        return {name: self.calendar(name, version) for name, version in wanted.items()}
+
+    def calendar(self, name: str, version: int) -> Calendar:
+        """Return one calendar version; raise NotInCatalogue."""
+        return self._immutable(
+            "calendar", f"{name}@{version}", lambda body: Calendar.from_dict(name, body)
+        )
+
+    def categories(self) -> Mapping[str, Category]:
+        """Return all categories by code."""
+        return self._parsed(
+            "categories", lambda rows: {row["code"]: Category.from_dict(row) for row in rows}
+        )
+
+    def agencies(self) -> Mapping[str, Mapping[str, Any]]:
+        """Return all agencies by code."""
+        return self._parsed("agencies", lambda rows: {row["code"]: row for row in rows})
+
+    def owner(self, category: str, kelurahan: str, kecamatan: str, at: datetime) -> str:
+        """Return the agency that owns *category* at that place and time; empty if none."""
+        return owner_of(
+            self._document("ownership"),
+            category,
+            kelurahan=kelurahan,
+            kecamatan=kecamatan,
+            day=self.day(at),
+        )
+
+    def directory(self) -> Directory:
+        """Return who holds which position."""
+        key = ("parsed", "directory")
+        if self._stale(key):
+            self._keep(
+                key,
+                Directory.from_dicts(
+                    positions=self._document("positions"),
+                    staff=self._document("staff"),
+                    holders=self._document("holders"),
+                    rota=self._document("rota"),
+                ),
+            )
+        return cast(Directory, self._kept[key])
+
+    def staff(self) -> Mapping[str, Mapping[str, Any]]:
+        """Return the staff accounts by id."""
+        return self._parsed("staff", lambda rows: {row["id"]: row for row in rows})
+
+    def positions(self) -> Mapping[str, Mapping[str, Any]]:
+        """Return the positions by id."""
+        return self._parsed("positions", lambda rows: {row["id"]: row for row in rows})
+
+    @cached_property
+    def areas(self) -> Areas:
+        """The city's kecamatan and kelurahan."""
+        return Areas.from_dict(self._document("areas"))
+
+    @cached_property
+    def points(self) -> AreaIndex:
+        """The reference points that tell a place's kelurahan."""
+        return AreaIndex.from_dict(self._document("area_points"))
+
+    def day(self, at: datetime) -> Any:
+        """Return the city's calendar date at *at*."""
+        return at.astimezone(CITY_ZONE).date()
+
+    def _immutable(self, kind: str, id: str, build: Callable[[Any], _T]) -> _T:
+        key = (kind, id)
+        if key not in self._kept:
+            body = self._documents.get(kind, id)
+            if body is None:
+                raise NotInCatalogue(f"{kind} {id}")
+            self._kept[key] = build(json.loads(body))
+        return cast(_T, self._kept[key])
+
+    def _document(self, name: str) -> Any:
+        key = ("document", name)
+        if self._stale(key):
+            body = self._documents.get("document", name)
+            if body is None:
+                raise NotInCatalogue(name)
+            self._keep(key, json.loads(body))
+        return self._kept[key]
+
+    def _parsed(self, name: str, build: Callable[[Any], _T]) -> _T:
+        key = ("parsed", name)
+        if self._stale(key):
+            self._keep(key, build(self._document(name)))
+        return cast(_T, self._kept[key])
+
+    def _stale(self, key: tuple[str, str]) -> bool:
+        if key not in self._kept:
+            return True
+        return self._monotonic() - self._read_at[key] > FRESH_SECONDS
+
+    def _keep(self, key: tuple[str, str], value: Any) -> None:
+        self._kept[key] = value
+        self._read_at[key] = self._monotonic()

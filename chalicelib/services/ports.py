@@ -1,0 +1,214 @@
+"""What the services need from the outside, as protocols: adapters and fakes fulfil the same.
+
+Every store method names its guarantee. Errors: `Conflict` means somebody else wrote first (load
+again and decide anew), `AlreadyExists` that the number is taken, `TryAgain` a passing fault of the
+provider, `NeverAgain` a final refusal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from chalicelib.domain.deliveries import Delivery
+from chalicelib.domain.events import Event
+from chalicelib.domain.report import Report
+
+
+class Conflict(Exception):
+    """The report was changed since it was loaded; nothing was written."""
+
+
+class AlreadyExists(Exception):
+    """A report with this number exists; nothing was written."""
+
+
+class TryAgain(Exception):
+    """A passing fault (throttling, time-out, 5xx): the same call may succeed later."""
+
+
+class NeverAgain(Exception):
+    """A final refusal: repeating the call cannot help (bad address, opted out)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Who reported and how to reach them: personal data, kept in the identity table only."""
+
+    name: str = ""
+    email: str = ""
+    phone: str = ""
+    language: str = "id"
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A report as loaded: its state, its whole record, and the marks of the running clock."""
+
+    report: Report
+    events: tuple[Event, ...]
+    version: int
+    epoch: int
+    armed_epoch: int
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Everything one decision writes, in one transaction.
+
+    expected_version: the version loaded, or 0 for a new report. fired: keys of the steps that
+    fire with it; a key that exists already refuses the whole change (`Conflict`). sweep_at: when
+    the sweeper should look at the report if nobody else did (None: never). summary and queue_sort
+    feed the work list of the report's holder.
+    """
+
+    report: Report
+    events: Sequence[Event]
+    expected_version: int
+    epoch: int
+    armed_epoch: int
+    sweep_at: datetime | None
+    queue_sort: str = ""
+    summary: Mapping[str, Any] | None = None
+    fired: Sequence[str] = ()
+    deliveries: Sequence[Delivery] = ()
+    identity: Contact | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DueRow:
+    """A row of the due index: a report whose clock or arming, or a message, is overdue."""
+
+    kind: str
+    number: str
+    id: str
+    due_at: datetime
+    epoch: int
+    armed_epoch: int
+
+
+@dataclass(frozen=True, slots=True)
+class StreamRow:
+    """What the table's stream says of one written row: a report's CURRENT row or a new message.
+
+    body is the JSON of the report's state; due_at is when the sweeper would look at it.
+    """
+
+    kind: str
+    number: str
+    id: str
+    inserted: bool
+    version: int = 0
+    epoch: int = 0
+    armed_epoch: int = 0
+    due_at: datetime | None = None
+    body: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a list and where the next one starts (None: there is none)."""
+
+    items: tuple[Mapping[str, Any], ...]
+    cursor: str | None
+
+
+class ReportStore(Protocol):
+    """The reports table."""
+
+    def load(self, number: str) -> Stored | None:
+        """Return the report with its record, strongly consistent, or None."""
+
+    def save(self, change: Change) -> None:
+        """Write all of *change* or nothing; raise Conflict or AlreadyExists."""
+
+    def mark_armed(self, number: str, epoch: int, sweep_at: datetime | None) -> bool:
+        """Record that *epoch*'s execution runs, if that epoch is still current."""
+
+    def due(self, until: datetime) -> Iterator[DueRow]:
+        """Yield every overdue row up to *until*, oldest first over all shards, to the end."""
+
+    def queue(self, holder: str, limit: int, cursor: str | None) -> Page:
+        """Return the open reports whose move it is *holder*'s, nearest deadline first."""
+
+    def delivery(self, number: str, id: str) -> Delivery | None:
+        """Return one delivery record, strongly consistent."""
+
+    def deliveries(self, number: str) -> tuple[Delivery, ...]:
+        """Return all delivery records of a report."""
+
+    def claim(self, number: str, id: str, now: datetime) -> Delivery | None:
+        """Take a message for sending if it is planned and due, or its lease ran out; else None."""
+
+    def settle(self, delivery: Delivery) -> None:
+        """Write the outcome of a claimed message."""
+
+
+class IdentityStore(Protocol):
+    """The identity table, readable by the sender and the reveal function only."""
+
+    def contact(self, number: str) -> Contact | None:
+        """Return the reporter's contact, or None for an anonymous report."""
+
+
+class TimelineClock(Protocol):
+    """Step Functions: runs one execution per report and epoch."""
+
+    def start(self, number: str, epoch: int, entries: Sequence[Mapping[str, Any]]) -> bool:
+        """Start ``<number>-<epoch>``; False if the name is used and no execution runs under it."""
+
+    def stop(self, number: str, epoch: int) -> None:
+        """Stop that execution, best effort: its wake-ups do nothing anyway."""
+
+
+class Queues(Protocol):
+    """The queues between the parts; a body is a small JSON object."""
+
+    def wake(self, bodies: Sequence[Mapping[str, Any]]) -> None:
+        """Ask for the due steps of reports to be fired."""
+
+    def arm(self, bodies: Sequence[Mapping[str, Any]]) -> None:
+        """Ask for the executions of reports to be started."""
+
+    def send(self, bodies: Sequence[Mapping[str, Any]]) -> None:
+        """Ask for messages to be sent."""
+
+
+class Mailer(Protocol):
+    """Mail provider. Returns the provider's message id; raises TryAgain or NeverAgain."""
+
+    def send(self, to: str, mime: bytes) -> str:
+        """Send one complete MIME message."""
+
+
+class Texter(Protocol):
+    """SMS provider. Returns the provider's message id; raises TryAgain or NeverAgain."""
+
+    def send(self, to: str, text: str) -> str:
+        """Send one text message to an E.164 number."""
+
+
+class Clock(Protocol):
+    """The system's one clock."""
+
+    def now(self) -> datetime:
+        """Return the system's present instant: aware UTC, whole seconds."""
+
+
+class Alarms(Protocol):
+    """What a person must look at."""
+
+    def raise_alarm(self, code: str, facts: Mapping[str, Any]) -> None:
+        """Report a final fault with a stable code and facts free of personal data."""
+
+
+class Blobs(Protocol):
+    """Photos and other files."""
+
+    def upload_form(self, key: str, content_type: str, max_bytes: int) -> Mapping[str, Any]:
+        """Return a presigned form for exactly this key, type and size."""
+
+    def exists(self, key: str) -> bool:
+        """Whether a complete upload lies under *key*."""
