@@ -1,0 +1,41 @@
+"""AWS clients from one shared botocore session, made on first use and kept for the container.
+
+boto3 is never imported in a function: botocore is there anyway (PynamoDB), and importing boto3
+costs more than the rest of a cold start together.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+from botocore.config import Config
+from botocore.session import Session, get_session
+
+from chalicelib import config
+
+#: Bounded waiting: a call that takes longer is tried again by whoever asked.
+_CONFIG = Config(
+    connect_timeout=2,
+    read_timeout=5,
+    retries={"mode": "standard", "max_attempts": 3},
+    s3={"addressing_style": "virtual"},
+    signature_version=None,
+)
+
+
+@lru_cache(maxsize=1)
+def _session() -> Session:
+    return get_session()
+
+
+@lru_cache(maxsize=None)
+def client(name: str) -> Any:
+    """Return this container's client for one AWS service, in the stage's region."""
+    return _session().create_client(name, region_name=config.region(), config=_CONFIG)
+
+
+def secret(secret_id: str) -> bytes:
+    """Return the value of a Secrets Manager secret."""
+    answer = client("secretsmanager").get_secret_value(SecretId=secret_id)
+    return str(answer["SecretString"]).encode()

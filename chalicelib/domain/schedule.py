@@ -1,0 +1,101 @@
+"""A report's timeline: its record translated into clock events, planned under its pinned SOP.
+
+The SOP's ladder comes from `timeline.plan`. One entry is not the SOP's: the end of a deferral,
+whose date the head of the agency named; the clocks go on by themselves at that instant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from chalicelib.domain.calendar import Calendar
+from chalicelib.domain.events import Event, parse_instant
+from chalicelib.domain.sop import Sop
+from chalicelib.domain.timeline import ClockEvent, Entry, Timeline, plan
+
+#: Step id of the entry that ends a deferral on the date its approval named.
+DEFERRAL_END = "DEFERRAL-END"
+
+#: What the record calls otherwise than the timeline does.
+_CLOCK_NAMES = {"closed_automatically": "closed", "withdrawn": "closed"}
+
+
+def clock_events(events: Iterable[Event]) -> tuple[ClockEvent, ...]:
+    """Return the record as the timeline reads it; events that move no clock are ignored there."""
+    return tuple(
+        ClockEvent(_CLOCK_NAMES.get(event.type, event.type), event.at, event.data)
+        for event in events
+    )
+
+
+def schedule(
+    events: Iterable[Event],
+    sop: Sop,
+    calendars: Mapping[str, Calendar],
+    sops: Mapping[tuple[str, int], Sop] | None = None,
+) -> Timeline:
+    """Return every entry of a report's timeline, past and future, in due order.
+
+    *sop* is the version the report was filed under; *sops* holds those it migrated to.
+    """
+    record = tuple(events)
+    planned = plan(sop, calendars, clock_events(record), sops=sops)
+    deferrals = _deferral_ends(record)
+    if not deferrals:
+        return planned
+    starts = {entry.started_at for entry in deferrals}
+    entries = [
+        replace(entry, state="moot", reason="deferred")
+        if entry.clock == "pause" and entry.started_at in starts and entry.state == "planned"
+        else entry
+        for entry in planned.entries
+    ]
+    return replace(planned, entries=_in_due_order((*entries, *deferrals)))
+
+
+def _deferral_ends(events: tuple[Event, ...]) -> tuple[Entry, ...]:
+    found: list[Entry] = []
+    for position, event in enumerate(events):
+        if event.type != "deferred":
+            continue
+        due = parse_instant(event.data["until"])
+        moot = any(_ends_pause(later, due) for later in events[position + 1 :])
+        found.append(_deferral_end(len(found) + 1, event.at, due, moot))
+    return tuple(found)
+
+
+def _ends_pause(event: Event, due: datetime) -> bool:
+    ends = event.type in (
+        "resumed",
+        "started",
+        "resolved",
+        "reassigned",
+        "rejected",
+        "referred",
+        "merged",
+        "withdrawn",
+    )
+    return ends and event.at < due
+
+
+def _deferral_end(cycle: int, started_at: datetime, due: datetime, moot: bool) -> Entry:
+    return Entry(
+        step=DEFERRAL_END,
+        cycle=cycle,
+        repeat=0,
+        clock="pause",
+        due_at=due,
+        state="moot" if moot else "planned",
+        to=("petugas", "kabid"),
+        act="resume",
+        until="resumed",
+        started_at=started_at,
+    )
+
+
+def _in_due_order(entries: Iterable[Entry]) -> tuple[Entry, ...]:
+    known = [entry for entry in entries if entry.due_at is not None]
+    unknown = [entry for entry in entries if entry.due_at is None]
+    return (*sorted(known, key=lambda entry: str(entry.due_at)), *unknown)

@@ -1,0 +1,168 @@
+"""Acting on a report: load, decide by the table of transitions, save in one transaction.
+
+If somebody else wrote in between, the decision is made anew on the fresh report, never the write
+repeated. A command with a key that is on the record already is answered without writing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from chalicelib.domain.actions import ActionRefused, Caller, Command, Known, decide, may_see
+from chalicelib.domain.events import Draft, canonical
+from chalicelib.domain.report import Report
+from chalicelib.services.catalogue import Catalogue
+from chalicelib.services.composing import Composer, Planner
+from chalicelib.services.filing import KeyReused
+from chalicelib.services.ports import Blobs, Clock, Conflict, ReportStore, Stored, TryAgain
+
+_TRIES = 4
+
+
+class NotFound(LookupError):
+    """There is no such report, or the caller may not know of it: the answer is the same."""
+
+
+@dataclass(frozen=True)
+class ActOnReport:
+    """The use case behind every staff action and every wish of the reporter."""
+
+    store: ReportStore
+    catalogue: Catalogue
+    planner: Planner
+    clock: Clock
+    blobs: Blobs
+    salts: Callable[[], str]
+
+    def __call__(self, number: str, command: Command) -> Stored:
+        """Do it and return the report as it then is.
+
+        Raises NotFound, ActionRefused, KeyReused, NotInCatalogue, TryAgain.
+        """
+        for _ in range(_TRIES):
+            stored = self.store.load(number)
+            if stored is None or not may_see(stored.report, command.caller):
+                raise NotFound(number)
+            if _done_before(stored, command):
+                return stored
+            now = self.clock.now()
+            drafts = decide(stored.report, command, self._known(stored.report, command, now))
+            if not drafts:
+                return stored
+            composer = Composer(
+                stored, number=number, now=now, planner=self.planner, salts=self.salts
+            )
+            for draft in drafts:
+                composer.add(_with_key(draft, command, last=draft is drafts[-1]))
+            change = composer.change()
+            try:
+                self.store.save(change)
+            except Conflict:
+                continue
+            return Stored(
+                change.report,
+                tuple(composer.events),
+                change.expected_version + 1,
+                change.epoch,
+                change.armed_epoch,
+            )
+        raise TryAgain("the report is being changed by others")
+
+    def _known(self, report: Report, command: Command, now: datetime) -> Known:
+        fields = command.fields
+        sop = self.catalogue.sop(report.sop_id, report.sop_version)
+        photos: tuple[str, ...] = ()
+        if command.action == "submit":
+            wanted = [photo for photo in fields.get("photos") or () if photo in report.photos]
+            photos = tuple(p for p in wanted if self.blobs.exists(photo_key(report.number, p)))
+        into = fields.get("into")
+        return Known(
+            now=now,
+            owner=self._owner(report, command, now),
+            migrate_to=self._migration(report, fields.get("category"), now),
+            agency_exists=self._agency_exists(fields.get("agency")),
+            photos_required=sop.evidence.photos_after if sop.evidence else 0,
+            photos_uploaded=photos,
+            merge_target_exists=bool(into and self.store.load(into)) if into else True,
+        )
+
+    def _agency_exists(self, agency: str | None) -> bool:
+        return not agency or agency in self.catalogue.agencies()
+
+    def _owner(self, report: Report, command: Command, now: datetime) -> str:
+        if command.action != "verify":
+            return ""
+        category = command.fields.get("category") or report.category
+        sop = self.catalogue.sop_in_force(category, now)
+        if sop.owner != "category":
+            return str(sop.owner)
+        return self.catalogue.owner(category, report.kelurahan, report.kecamatan, now)
+
+    def _migration(
+        self, report: Report, category: str | None, now: datetime
+    ) -> Mapping[str, Any] | None:
+        """A new category brings its SOP by the migrate rule: time used up stays used (S22)."""
+        if not category or category == report.category:
+            return None
+        found = self.catalogue.categories().get(category)
+        if found is None:
+            raise ActionRefused("invalid", "unknown_category", field="category")
+        sop = self.catalogue.sop_in_force(category, now)
+        return {
+            "id": sop.id,
+            "version": sop.version,
+            "category": category,
+            "tier": sop.tier or found.tier,
+            "sensitivity": found.sensitivity,
+        }
+
+
+def photo_key(number: str, photo: str) -> str:
+    """Return where a photo's original lies; the bucket is private."""
+    return f"originals/{number}/{photo}"
+
+
+def viewer_of(stored: Stored | None, caller: Caller, number: str) -> Stored:
+    """Return *stored* if *caller* may see it; raise NotFound for both absent and forbidden."""
+    if stored is None or not may_see(stored.report, caller):
+        raise NotFound(number)
+    return stored
+
+
+def _fingerprint(command: Command) -> str:
+    fields = {
+        name: value.isoformat() if isinstance(value, datetime) else value
+        for name, value in command.fields.items()
+    }
+    body = canonical([command.action, fields, dict(command.texts)])
+    return hashlib.sha256(body).hexdigest()[:32]
+
+
+def _key_of(command: Command) -> str:
+    who = command.caller.person or "reporter"
+    return hashlib.sha256(f"act|{who}|{command.key}".encode()).hexdigest()[:32]
+
+
+def _with_key(draft: Draft, command: Command, *, last: bool) -> Draft:
+    from dataclasses import replace
+
+    if not command.key or not last:
+        return replace(draft, key="")
+    return replace(draft, key=f"{_key_of(command)}.{_fingerprint(command)}")
+
+
+def _done_before(stored: Stored, command: Command) -> bool:
+    if not command.key:
+        return False
+    mine = _key_of(command)
+    for event in stored.events:
+        key, _, fingerprint = event.key.partition(".")
+        if key == mine:
+            if fingerprint != _fingerprint(command):
+                raise KeyReused
+            return True
+    return False

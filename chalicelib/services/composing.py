@@ -1,0 +1,301 @@
+"""Putting one change together: events, what they tell people, and how the clock goes on.
+
+Every use case that writes uses the `Composer`: it seals events onto the record, resolves who is
+to be told, plans the timeline anew, and decides whether the running execution still serves
+(design: Epoch). The result is one `Change`, saved in one transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from chalicelib.domain import notices
+from chalicelib.domain import report as report_domain
+from chalicelib.domain.deliveries import REPORTER, Delivery, delivery_id
+from chalicelib.domain.events import GENESIS, Draft, Event, instant, seal
+from chalicelib.domain.notices import Notice
+from chalicelib.domain.report import Report
+from chalicelib.domain.roles import Recipient
+from chalicelib.domain.schedule import schedule
+from chalicelib.domain.sop import Sop
+from chalicelib.domain.timeline import Entry, Timeline, needs_new_epoch, next_due, promises
+from chalicelib.services.catalogue import Catalogue
+from chalicelib.services.ports import Change, Contact, Stored
+
+#: How long the stream and the arming queue are given before the sweeper arms.
+ARM_GRACE = timedelta(minutes=2)
+_FAR = "9999-12-31T23:59:59Z"
+Salts = Callable[[], str]
+
+
+@dataclass(frozen=True)
+class Planner:
+    """Plans the timeline of a record under the SOP and calendars that it pins."""
+
+    catalogue: Catalogue
+
+    def timeline(self, events: Sequence[Event]) -> Timeline:
+        """Return the timeline; raises NotInCatalogue if a pinned version is missing."""
+        filed = events[0].data
+        pinned: dict[str, int] = dict(filed.get("calendars", {}))
+        sops: dict[tuple[str, int], Sop] = {}
+        for event in events:
+            if event.type == "migrated":
+                key = (event.data["id"], event.data["version"])
+                sops[key] = self.catalogue.sop(*key)
+        sop = self.catalogue.sop(filed["sop"]["id"], filed["sop"]["version"])
+        return schedule(events, sop, self.catalogue.calendars(pinned), sops)
+
+
+class Composer:
+    """Collects the events and messages of one decision on one report."""
+
+    def __init__(
+        self,
+        stored: Stored | None,
+        *,
+        number: str,
+        now: datetime,
+        planner: Planner,
+        salts: Salts,
+        resolved_at: datetime | None = None,
+    ) -> None:
+        self.stored = stored
+        self.number = number
+        self.now = now
+        self._planner = planner
+        self._catalogue = planner.catalogue
+        self._salts = salts
+        self.events: list[Event] = list(stored.events) if stored else []
+        self._kept = len(self.events)
+        self.report: Report | None = stored.report if stored else None
+        self.before = planner.timeline(self.events) if stored else Timeline(())
+        self.fired: list[str] = []
+        self.deliveries: dict[str, Delivery] = {}
+
+    @property
+    def current(self) -> Report:
+        """The report after the events so far."""
+        if self.report is None:
+            raise ValueError("nothing has been filed yet")
+        return self.report
+
+    @property
+    def added(self) -> Sequence[Event]:
+        """The events of this change."""
+        return self.events[self._kept :]
+
+    def add(self, draft: Draft, *, sop: tuple[str, int] | None = None) -> Event:
+        """Seal *draft* onto the record and plan the messages that it causes by itself."""
+        before = self.report
+        pinned = sop or (self.current.sop_id, self.current.sop_version)
+        event = seal(
+            draft,
+            number=self.number,
+            seq=len(self.events) + 1,
+            previous=before.last_hash if before else GENESIS,
+            sop=f"{pinned[0]}@{pinned[1]}",
+            now=self.now,
+            salt=self._salts(),
+        )
+        self.events.append(event)
+        self.report = report_domain.apply(before, event)
+        for notice in notices.for_event(event, before, self.current):
+            self.tell(notice, f"event#{event.seq}#{notice.template}")
+        return event
+
+    def tell(
+        self, notice: Notice, cause: str, *, entry: Entry | None = None
+    ) -> tuple[Recipient | str, ...]:
+        """Plan the messages of *notice*; return who is told (``reporter`` for the reporter)."""
+        found: list[Recipient | str] = []
+        for role in notice.roles:
+            if role == notices.REPORTER_ROLE:
+                if self._tell_reporter(notice, cause, entry):
+                    found.append(REPORTER)
+                continue
+            for recipient in self.recipients(role, notice.agency):
+                if self._tell_staff(notice, cause, recipient, entry):
+                    found.append(recipient)
+        return tuple(found)
+
+    def recipients(self, role: str, agency: str = "") -> tuple[Recipient, ...]:
+        """Return who holds *role* for this report now; nobody of the unit it is about."""
+        report = self.current
+        found = self._catalogue.directory().resolve(
+            role,
+            agency=agency or report.agency or report.holder or None,
+            kelurahan=report.kelurahan or None,
+            kecamatan=report.kecamatan or None,
+            at=self.now,
+            excluded_units=(report.about_unit,) if report.about_unit else (),
+        )
+        return tuple(one for one in found if isinstance(one, Recipient))
+
+    def timeline(self) -> Timeline:
+        """Return the timeline after the events so far."""
+        return self._planner.timeline(self.events)
+
+    def already_fired(self) -> frozenset[str]:
+        """Keys of the steps that have fired, this change included."""
+        return frozenset(self.current.fired)
+
+    def change(self, *, identity: Contact | None = None, rearm: bool = False) -> Change:
+        """Return everything to write, in one transaction."""
+        after = self.timeline()
+        fired = self.already_fired()
+        epoch, armed = self._epoch(after, fired, rearm)
+        due = next_due(after, fired)
+        sweep_at = due
+        if epoch != armed:
+            grace = self.now + ARM_GRACE
+            sweep_at = min(due, grace) if due else grace
+        promise = _nearest_promise(after)
+        return Change(
+            report=self.current,
+            events=tuple(self.added),
+            expected_version=self.stored.version if self.stored else 0,
+            epoch=epoch,
+            armed_epoch=armed,
+            sweep_at=sweep_at,
+            queue_sort=f"{_sortable(promise, due)}#{self.number}",
+            summary=_summary(self.current, promise, due),
+            fired=tuple(self.fired),
+            deliveries=tuple(self.deliveries.values()),
+            identity=identity,
+        )
+
+    def _epoch(self, after: Timeline, fired: frozenset[str], rearm: bool) -> tuple[int, int]:
+        if self.stored is None:
+            return 1, 0
+        epoch = self.stored.epoch
+        if rearm or needs_new_epoch(self.before, after, fired, self.now):
+            epoch += 1
+        return epoch, self.stored.armed_epoch
+
+    def _tell_reporter(self, notice: Notice, cause: str, entry: Entry | None) -> bool:
+        report = self.current
+        template = "secret_update" if report.secret else notice.template
+        channels = notices.channels_for_reporter(report)
+        for channel in channels:
+            self._plan(
+                Delivery(
+                    number=self.number,
+                    id=delivery_id(cause, REPORTER, channel),
+                    recipient=REPORTER,
+                    channel=channel,
+                    template=template,
+                    language=report.language,
+                    created_at=self.now,
+                    context=self.context(notice, entry),
+                    urgent=notice.urgent,
+                )
+            )
+        return bool(channels)
+
+    def _tell_staff(
+        self, notice: Notice, cause: str, recipient: Recipient, entry: Entry | None
+    ) -> bool:
+        report = self.current
+        secret = report.secret and report.tier != "P4"
+        planned = False
+        for channel in notices.channels_for_staff(notice.template, report):
+            address = recipient.mail if channel == notices.MAIL else recipient.phone
+            if not address:
+                continue
+            planned = True
+            who = recipient.person or recipient.position
+            self._plan(
+                Delivery(
+                    number=self.number,
+                    id=delivery_id(cause, who, channel),
+                    recipient=recipient.position,
+                    person=recipient.person or "",
+                    channel=channel,
+                    template="secret_update" if secret else notice.template,
+                    language=recipient.language,
+                    created_at=self.now,
+                    title=recipient.title.get(recipient.language, recipient.position),
+                    address=address,
+                    context=self.context(notice, entry),
+                    urgent=notice.urgent,
+                )
+            )
+        return planned
+
+    def _plan(self, delivery: Delivery) -> None:
+        self.deliveries.setdefault(delivery.id, delivery)
+
+    def context(self, notice: Notice, entry: Entry | None) -> Mapping[str, Any]:
+        """Return the facts that the templates may use; nothing in it says who reported."""
+        report = self.current
+        category = self._catalogue.categories().get(report.category)
+        agency = self._catalogue.agencies().get(report.agency, {})
+        sop = self._catalogue.sop(report.sop_id, report.sop_version)
+        promise = _nearest_promise(self.timeline()) if entry is None else None
+        facts: dict[str, Any] = {
+            "category": report.category,
+            "category_name": dict(category.name) if category else {},
+            "tier": report.tier,
+            "kelurahan": self._area(report.kelurahan),
+            "kecamatan": self._area(report.kecamatan),
+            "agency": report.agency,
+            "agency_name": dict(agency.get("name", {})),
+            "sop": f"{sop.id}@{sop.version}",
+            "status": report.status,
+            "filed_at": instant(report.filed_at),
+            "secret": report.secret,
+            **notice.facts,
+        }
+        if entry is not None:
+            facts |= _entry_facts(entry, sop)
+        elif promise is not None and promise.due_at is not None:
+            facts["due_at"] = instant(promise.due_at)
+        return facts
+
+    def _area(self, code: str) -> str:
+        return self._catalogue.areas.name(code) if code else ""
+
+
+def _entry_facts(entry: Entry, sop: Sop) -> dict[str, Any]:
+    facts: dict[str, Any] = {"step": entry.step, "cycle": entry.cycle}
+    if entry.due_at is not None:
+        facts["step_due_at"] = instant(entry.due_at)
+    if entry.limit:
+        facts["limit"] = entry.limit
+    if entry.basis:
+        facts["basis"] = entry.basis
+    if entry.until:
+        facts["until"] = entry.until
+    return facts
+
+
+def _nearest_promise(timeline: Timeline) -> Entry | None:
+    open_ones = [
+        entry
+        for entry in promises(timeline)
+        if entry.state == "planned" and entry.due_at is not None
+    ]
+    return min(open_ones, key=lambda entry: str(entry.due_at), default=None)
+
+
+def _sortable(promise: Entry | None, due: datetime | None) -> str:
+    moment = promise.due_at if promise else due
+    return instant(moment) if moment else _FAR
+
+
+def _summary(report: Report, promise: Entry | None, due: datetime | None) -> dict[str, Any]:
+    body = report_domain.facts(report)
+    body["due_at"] = instant(promise.due_at) if promise and promise.due_at else None
+    body["next_step_at"] = instant(due) if due else None
+    body["about_unit"] = report.about_unit
+    body["secret"] = report.secret
+    return body
+
+
+def utc(moment: datetime) -> datetime:
+    """Return *moment* in UTC without fractions of a second."""
+    return moment.astimezone(UTC).replace(microsecond=0)

@@ -1,0 +1,245 @@
+"""Filing: a citizen's report becomes a numbered case under the SOP in force, in one transaction.
+
+Nothing is done here that can be done after the answer: notifying, arming, projecting and firing
+follow from the table's stream. The number comes from the idempotency key, so the same key sent
+twice at the same moment leads to the same number, and only one of the two writes.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from chalicelib.domain.catalogue import Category
+from chalicelib.domain.events import Actor, Draft, canonical
+from chalicelib.domain.numbers import number_for_key, number_from
+from chalicelib.domain.report import Report
+from chalicelib.domain.sop import Sop
+from chalicelib.domain.timeline import Entry, Timeline, promises
+from chalicelib.services.catalogue import Catalogue
+from chalicelib.services.composing import Composer, Planner
+from chalicelib.services.ports import AlreadyExists, Clock, Contact, ReportStore
+
+TOKEN_PREFIX = "lrt_"  # noqa: S105 - a prefix, not a secret
+_MAX_ATTEMPTS = 5
+
+
+class FilingRefused(Exception):
+    """The report cannot be taken as it is. ``code`` is stable; ``field`` names the culprit."""
+
+    def __init__(self, code: str, field: str = "", **facts: Any) -> None:
+        super().__init__(code)
+        self.code, self.field, self.facts = code, field, facts
+
+
+class KeyReused(Exception):
+    """The idempotency key was used for another request."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filing:
+    """What a citizen (or somebody on their behalf) sends."""
+
+    category: str
+    description: str = ""
+    lat: float | None = None
+    lon: float | None = None
+    kelurahan: str = ""
+    address: str = ""
+    about_unit: str = ""
+    contact: Contact = field(default_factory=Contact)
+    on_behalf: bool = False
+    visibility: str = "public"
+    language: str = "id"
+    source: str = "web"
+    observed_at: str = ""
+    answers: Mapping[str, Any] = field(default_factory=dict)
+    key: str = ""
+    actor: Actor = field(default_factory=lambda: Actor("reporter"))
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """The answer to a filing; ``repeated`` if this key had been answered before."""
+
+    report: Report
+    token: str
+    promises: Sequence[Entry]
+    repeated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    kelurahan: str
+    kecamatan: str
+
+
+def token_for(secret: bytes, number: str) -> str:
+    """Return the report's token: derived, never stored, so that it can be given again."""
+    digest = hmac.new(secret, f"token|{number}".encode(), hashlib.sha256).digest()
+    return TOKEN_PREFIX + base64.urlsafe_b64encode(digest).decode().rstrip("=")
+
+
+def token_opens(secret: bytes, number: str, token: str) -> bool:
+    """Whether *token* is the one of report *number* (compared in constant time)."""
+    return hmac.compare_digest(token_for(secret, number).encode(), token.encode())
+
+
+@dataclass(frozen=True)
+class FileReport:
+    """The use case. *random_bytes* gives 16 bytes for numbers and salts."""
+
+    store: ReportStore
+    catalogue: Catalogue
+    planner: Planner
+    clock: Clock
+    secret: Callable[[], bytes]
+    random_bytes: Callable[[], bytes]
+
+    def __call__(self, filing: Filing) -> Filed:
+        """File the report; raises FilingRefused, KeyReused, and what the store raises."""
+        now = self.clock.now()
+        category = self.catalogue.categories().get(filing.category)
+        if category is None:
+            raise FilingRefused("unknown_category", "category", value=filing.category)
+        place = self._place(filing, category)
+        sop = self.catalogue.sop_in_force(category.code, now)
+        body_hash = hashlib.sha256(canonical(_comparable(filing))).hexdigest()
+        for attempt in range(_MAX_ATTEMPTS):
+            number = self._number(filing.key, attempt)
+            composer = Composer(
+                None,
+                number=number,
+                now=now,
+                planner=self.planner,
+                salts=lambda: self.random_bytes().hex(),
+            )
+            data = self._data(filing, category, sop, place, now, body_hash)
+            texts = {k: v for k, v in _texts(filing).items() if v}
+            draft = Draft("filed", now, filing.actor, data, texts, _key_hash(filing.key))
+            composer.add(draft, sop=(sop.id, sop.version))
+            identity = filing.contact if _reachable(filing.contact) or filing.contact.name else None
+            try:
+                self.store.save(composer.change(identity=identity))
+            except AlreadyExists:
+                found = self._repeated(number, filing.key, body_hash)
+                if found is not None:
+                    return found
+                continue
+            return self._answer(composer.current, composer.timeline())
+        raise AlreadyExists(number)
+
+    def _answer(self, report: Report, timeline: Timeline, *, repeated: bool = False) -> Filed:
+        token = token_for(self.secret(), report.number)
+        return Filed(report, token, promises(timeline), repeated)
+
+    def _number(self, key: str, attempt: int) -> str:
+        if key:
+            return number_for_key(self.secret(), key, attempt)
+        return number_from(self.random_bytes())
+
+    def _repeated(self, number: str, key: str, body_hash: str) -> Filed | None:
+        """Return the earlier answer if the number is taken by this very key, else None."""
+        stored = self.store.load(number)
+        if stored is None or not key or stored.events[0].key != _key_hash(key):
+            return None
+        if stored.events[0].data.get("body") != body_hash:
+            raise KeyReused
+        timeline = self.planner.timeline(stored.events[:1])
+        return self._answer(stored.report, timeline, repeated=True)
+
+    def _place(self, filing: Filing, category: Category) -> _Place:
+        areas = self.catalogue.areas
+        if filing.kelurahan:
+            area = areas.resolve_name(filing.kelurahan)
+            if area is None:
+                raise FilingRefused("unknown_kelurahan", "location.kelurahan")
+            return _Place(area.code, area.kecamatan)
+        if filing.lat is not None and filing.lon is not None:
+            found = self.catalogue.points.locate(filing.lat, filing.lon)
+            if found is None:
+                raise FilingRefused("outside_city", "location")
+            return _Place(found.kelurahan, found.kecamatan)
+        if category.kind == "emergency":
+            return _Place("", "")
+        raise FilingRefused("location_missing", "location")
+
+    def _data(
+        self,
+        filing: Filing,
+        category: Category,
+        sop: Sop,
+        place: _Place,
+        now: datetime,
+        body_hash: str,
+    ) -> dict[str, Any]:
+        data: dict[str, Any] = {
+            "category": category.code,
+            "tier": sop.tier or category.tier,
+            "sensitivity": category.sensitivity,
+            "sop": {"id": sop.id, "version": sop.version},
+            "calendars": dict(self.catalogue.calendar_versions()),
+            "dispatch": sop.dispatch,
+            "kelurahan": place.kelurahan,
+            "kecamatan": place.kecamatan,
+            "visibility": filing.visibility,
+            "language": filing.language,
+            "source": filing.source,
+            "channels": _channels(filing.contact),
+            "body": body_hash,
+        }
+        if filing.about_unit:
+            data["about_unit"] = filing.about_unit
+        if filing.on_behalf:
+            data["on_behalf"] = True
+        if filing.observed_at:
+            data["observed_at"] = filing.observed_at
+        if filing.answers:
+            data["answers"] = dict(filing.answers)
+        if sop.dispatch == "immediate":
+            data["agency"] = self.owner(sop, category.code, place, now)
+        return data
+
+    def owner(self, sop: Sop, category: str, place: _Place, at: datetime) -> str:
+        """Return the agency that gets the report: the SOP's own, or the category's owner there."""
+        if sop.owner != "category":
+            return sop.owner
+        return self.catalogue.owner(category, place.kelurahan, place.kecamatan, at)
+
+
+def _reachable(contact: Contact) -> bool:
+    return bool(contact.email or contact.phone)
+
+
+def _channels(contact: Contact) -> list[str]:
+    pairs = (("mail", contact.email), ("sms", contact.phone))
+    return [name for name, value in pairs if value]
+
+
+def _texts(filing: Filing) -> dict[str, str]:
+    point = f"{filing.lat:.6f},{filing.lon:.6f}" if filing.lat is not None else ""
+    return {"description": filing.description, "address": filing.address, "point": point}
+
+
+def _key_hash(key: str) -> str:
+    return hashlib.sha256(f"key|{key}".encode()).hexdigest()[:32] if key else ""
+
+
+def _comparable(filing: Filing) -> dict[str, Any]:
+    contact = filing.contact
+    return {
+        "category": filing.category,
+        "place": [filing.lat, filing.lon, filing.kelurahan, filing.address],
+        "about_unit": filing.about_unit,
+        "texts": filing.description,
+        "contact": hashlib.sha256(
+            f"{contact.name}|{contact.email}|{contact.phone}".encode()
+        ).hexdigest(),
+        "rest": [filing.on_behalf, filing.visibility, filing.language, filing.observed_at],
+        "answers": dict(filing.answers),
+    }

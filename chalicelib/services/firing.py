@@ -1,0 +1,168 @@
+"""Firing: what is due on a report's timeline is put on record and people are told, once.
+
+Any number of wake-ups, in any order, early, late or stale, come to the same: the report's own
+record decides what is due, and one conditional transaction writes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from chalicelib.domain import notices
+from chalicelib.domain.deliveries import REPORTER
+from chalicelib.domain.events import Draft, instant
+from chalicelib.domain.report import (
+    AWAITING_CONFIRMATION,
+    NEVER_AUTOMATIC_TIERS,
+    PAUSED,
+    UNANSWERED,
+)
+from chalicelib.domain.roles import Recipient
+from chalicelib.domain.schedule import DEFERRAL_END
+from chalicelib.domain.timeline import Entry, due
+from chalicelib.services.composing import Composer, Planner
+from chalicelib.services.ports import Alarms, Clock, Conflict, ReportStore, TryAgain
+
+_TRIES = 4
+#: Keeps one transaction well below DynamoDB's 100 items; the rest follows at once.
+_MAX_ITEMS = 60
+FIRED = "fired"
+NOTHING_DUE = "nothing_due"
+STALE = "stale"
+GONE = "gone"
+
+
+@dataclass(frozen=True)
+class FireDueSteps:
+    """The use case behind every wake-up, whoever sends it."""
+
+    store: ReportStore
+    planner: Planner
+    clock: Clock
+    alarms: Alarms
+    salts: Callable[[], str]
+
+    def __call__(self, number: str, epoch: int | None = None, *, rearm: bool = False) -> str:
+        """Fire what is due on *number* if *epoch* is current (None: whatever the epoch).
+
+        Returns what came of it: ``fired``, ``nothing_due``, ``stale`` or ``gone``. *rearm*: the
+        wake-up came from the sweeper, so the execution is taken for lost and a new epoch begins.
+        Raises TryAgain when the store refuses for now.
+        """
+        for _ in range(_TRIES):
+            stored = self.store.load(number)
+            if stored is None:
+                return GONE
+            if epoch is not None and epoch != stored.epoch:
+                return STALE
+            now = self.clock.now()
+            composer = Composer(
+                stored, number=number, now=now, planner=self.planner, salts=self.salts
+            )
+            more = self._fire_all(composer)
+            if not composer.added:
+                return NOTHING_DUE
+            lost = rearm and stored.armed_epoch == stored.epoch
+            try:
+                self.store.save(composer.change(rearm=lost))
+            except Conflict:
+                continue
+            if not more:
+                return FIRED
+            epoch = None
+        raise TryAgain("the report is being changed by others")
+
+    def _fire_all(self, composer: Composer) -> bool:
+        """Fire until nothing is due; True if the rest must wait for another transaction."""
+        while True:
+            entries = due(composer.timeline(), composer.already_fired(), composer.now)
+            if not entries:
+                return False
+            for entry in entries:
+                if len(composer.deliveries) + 2 * len(composer.added) > _MAX_ITEMS:
+                    return True
+                if self._fire(composer, entry):
+                    break
+
+    def _fire(self, composer: Composer, entry: Entry) -> bool:
+        """Fire one entry; True if it changed the timeline, so that it must be planned anew."""
+        first = entry.clock == "agency" and entry.repeat == 0 and not entry.limit
+        first = first and entry.at_start
+        applies = _act_applies(composer, entry)
+        told: list[str] = []
+        asked = 0
+        for role in entry.to if applies else ():
+            notice = notices.for_step(entry, role, composer.current, first=first)
+            found = composer.tell(notice, f"step#{entry.key}", entry=entry)
+            asked += role != notices.REPORTER_ROLE
+            told += [_name(one) for one in found]
+        staff_told = [name for name in told if name != REPORTER]
+        composer.fired.append(entry.key)
+        composer.add(
+            Draft(
+                "fired",
+                composer.now,
+                data={
+                    "entry": entry.key,
+                    "step": entry.step,
+                    "cycle": entry.cycle,
+                    "repeat": entry.repeat,
+                    "due_at": instant(entry.due_at) if entry.due_at else None,
+                    "told": told,
+                    **({} if applies else {"overtaken": True}),
+                },
+            )
+        )
+        changed = applies and self._act(composer, entry)
+        if asked and not staff_told and applies:
+            self._nobody_reached(composer, entry)
+            return True
+        return changed
+
+    def _nobody_reached(self, composer: Composer, entry: Entry) -> None:
+        composer.add(Draft("unreachable", composer.now, data={"step": entry.step}))
+        self.alarms.raise_alarm(
+            "nobody_reachable",
+            {"number": composer.number, "step": entry.step, "roles": list(entry.to)},
+        )
+
+    def _act(self, composer: Composer, entry: Entry) -> bool:
+        type_ = _ACTS.get(entry.act or "")
+        if not type_ or entry.due_at is None:
+            return False
+        data = {"step": entry.step}
+        composer.add(Draft(type_, entry.due_at, data=data))
+        return type_ != "second_unit_called"
+
+
+#: What each automatic act writes. The instant is the step's own, however late the wake-up.
+_ACTS = {
+    "close_automatically": "closed_automatically",
+    "resume": "resumed",
+    "lapse_acknowledgement": "ack_lapsed",
+    "second_unit": "second_unit_called",
+    "escalate_tier": "tier_escalated",
+}
+
+
+def _act_applies(composer: Composer, entry: Entry) -> bool:
+    """Whether the step's act still fits the report; if not, the step is recorded as overtaken.
+
+    The report may have moved on between the due instant and a late wake-up: a citizen's dispute
+    that came first is never closed over.
+    """
+    report = composer.current
+    if entry.act == "close_automatically":
+        fits = report.status == AWAITING_CONFIRMATION and report.reachable
+        return fits and report.tier not in NEVER_AUTOMATIC_TIERS
+    if entry.act == "resume":
+        kind = "deferral" if entry.step == DEFERRAL_END else "question"
+        return report.status in PAUSED and report.pause_kind == kind
+    if entry.act == "lapse_acknowledgement":
+        return not report.closed and report.status not in UNANSWERED
+    return True
+
+
+def _name(told: Recipient | str) -> str:
+    return told if isinstance(told, str) else told.position
