@@ -87,6 +87,7 @@ class Note:
     en: str = ""
     source: str = ""
     provisional: bool = False
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +97,7 @@ class Variant:
     start: date
     end: date
     weekly: Mapping[int, Windows]
+    extra: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -181,6 +183,7 @@ class Calendar:
                 "from": variant.start.isoformat(),
                 "to": variant.end.isoformat(),
                 "weekly": _weekly_form(variant.weekly),
+                **variant.extra,
             }
             for variant in self.variants
         ]
@@ -459,24 +462,26 @@ def _parse_variants(value: object) -> tuple[Variant, ...]:
 
 def _parse_variant(value: object, path: str) -> Variant:
     data = _mapping(value, path)
-    _only_known_keys(data, ("from", "to", "weekly", *_DESCRIPTIVE), f"{path}.")
+    _only_known_keys(data, ("from", "to", "weekly", "note", *_DESCRIPTIVE), f"{path}.")
     start = _parse_date(data.get("from"), f"{path}.from")
     end = _parse_date(data.get("to"), f"{path}.to")
     if end < start:
         raise CalendarInvalid(path, "ends before it starts")
-    return Variant(start, end, _parse_weekly(data.get("weekly") or {}, f"{path}.weekly"))
+    extra = {key: data[key] for key in data if key not in ("from", "to", "weekly")}
+    return Variant(start, end, _parse_weekly(data.get("weekly") or {}, f"{path}.weekly"), extra)
 
 
 def _parse_note(value: object, path: str) -> Note:
     if isinstance(value, str):
         return Note(id=value, en=value)
     data = _mapping(value, path)
-    _only_known_keys(data, ("id", "en", "source", "provisional"), f"{path}.")
+    _only_known_keys(data, ("id", "en", "source", "provisional", "kind"), f"{path}.")
     return Note(
         id=str(data.get("id", "")),
         en=str(data.get("en", "")),
         source=str(data.get("source", "")),
         provisional=_parse_bool(data.get("provisional", False), f"{path}.provisional"),
+        kind=str(data.get("kind", "")),
     )
 
 
@@ -486,6 +491,8 @@ def _note_form(note: Note) -> dict[str, Any]:
         form["source"] = note.source
     if note.provisional:
         form["provisional"] = True
+    if note.kind:
+        form["kind"] = note.kind
     return form
 
 
