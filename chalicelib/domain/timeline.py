@@ -40,8 +40,6 @@ ENDINGS = (
     "merged",
     "closed",
     "closed_automatically",
-    "closed_automatic",
-    "closed_confirmed",
     "withdrawn",
 )
 EXECUTION_REACH = timedelta(days=365)
@@ -81,7 +79,7 @@ class Entry:
     due_at: when it fires; for a moot one when it would have; None when that cannot be said (the
     clock is paused, or the calendar unknown). deadline: the instant the budget ends; earlier than
     ``due_at`` when the entry could only fire later (a returned result, an overdue migrated step).
-    anchor: the event that started the clock. started_at: its first working moment. reason: for a
+    started_at: the event that started the clock. opened_at: its first working moment. reason: for a
     moot entry the event that made it so, ``stopped`` or ``superseded``; for a planned one without
     due time ``paused``; for an unknown one the calendar and day; for a forced one its cause.
     """
@@ -97,8 +95,8 @@ class Entry:
     basis: str | None = None
     act: str = "notify"
     until: str | None = None
-    anchor: datetime | None = None
     started_at: datetime | None = None
+    opened_at: datetime | None = None
     deadline: datetime | None = None
     calendar: str = ""
     reason: str | None = None
@@ -113,12 +111,18 @@ class Entry:
         """The name of this firing within its report: ``cycle#step#repeat``."""
         return f"{self.cycle}#{self.step}#{self.repeat}"
 
+    @property
+    def at_start(self) -> bool:
+        """Whether it fires as soon as its clock starts (``PT0M``): the notice of assignment."""
+        at = self.definition.at if self.definition else None
+        return at is not None and self.repeat == 0 and not at.seconds and not at.days
+
 
 @dataclass(frozen=True, slots=True)
 class Clock:
     """The state of one clock after the events: running, paused, stopped or ended.
 
-    spans: when it ran, under the SOP's calendar. date0: the local date of the starting event.
+    anchor: the event that started it. spans: when it ran, under the SOP's calendar.
     """
 
     name: str
@@ -146,10 +150,10 @@ class Clock:
 class Timeline:
     """All entries in due order (those without a due time last), and the clocks behind them."""
 
-    sop: str
-    version: int
     entries: tuple[Entry, ...]
-    clocks: tuple[Clock, ...]
+    clocks: tuple[Clock, ...] = ()
+    sop: str = ""
+    version: int = 0
     last_event_at: datetime | None = None
 
     def entry(self, key: str) -> Entry | None:
@@ -344,7 +348,7 @@ class _Planner:
             return
         if self.ended and event.type not in _AFTER_THE_END:
             return
-        self.settle(event.at)
+        self.settle(event.at, event.data.get("step"))
         self.last = event.at
         handler(self, event)
 
@@ -359,10 +363,10 @@ class _Planner:
         )
         states = {**self.past, **{run.clock: self.snapshot(run) for run in self.runs.values()}}
         return Timeline(
-            self.sop.id,
-            self.sop.version,
             tuple(ordered),
             tuple(states[name] for name in sorted(states)),
+            self.sop.id,
+            self.sop.version,
             self.last,
         )
 
@@ -397,8 +401,8 @@ class _Planner:
             basis=step.basis,
             act=step.act,
             until=step.until,
-            anchor=run.anchor,
-            started_at=_first_moment(spans, run.anchor),
+            started_at=run.anchor,
+            opened_at=_first_moment(spans, run.anchor),
             deadline=deadline,
             calendar=step.calendar or self.sop.calendar,
             reason=reason,
@@ -427,11 +431,15 @@ class _Planner:
             run.span_cache[key] = tuple(_cut(run.segments, rules))
         return run.span_cache[key]
 
-    def settle(self, at: datetime) -> None:
-        """Lock what fell due before *at*: whatever comes now cannot take it back."""
+    def settle(self, at: datetime, cause: object) -> None:
+        """Lock what fell due before *at*: whatever comes now cannot take it back.
+
+        cause: the step, if any, that the event names as its own cause (an automatic closure
+        or resumption, an acknowledgement lapsed, nobody reached): that one fell due first.
+        """
         for run in self.runs.values():
             for entry in self.pending(run):
-                if entry.state == PLANNED and entry.due_at and entry.due_at < at:
+                if _has_fallen_due(entry, at, entry.step == cause):
                     self.entries[entry.key] = entry
                     self.locked.add(entry.key)
 
@@ -697,6 +705,12 @@ def _standing(
     if unknown is not None:
         return UNKNOWN, None, unknown, None
     return PLANNED, due_at, None if due_at else run.state, None
+
+
+def _has_fallen_due(entry: Entry, at: datetime, inclusive: bool) -> bool:
+    if entry.state != PLANNED or entry.due_at is None:
+        return False
+    return entry.due_at < at or (inclusive and entry.due_at == at)
 
 
 def _is_over(entry: Entry) -> bool:
