@@ -1,0 +1,45 @@
+# Works on a machine with Python 3.11+ and make; everything else is installed into .venv.
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+  $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+VENV := .venv
+BIN := $(VENV)/bin
+# Changes when a requirement or the interpreter does, and only then is anything installed.
+STAMP := $(VENV)/.installed
+PYTEST := $(BIN)/python -m pytest
+WORKERS ?= 2
+
+.DEFAULT_GOAL := help
+.PHONY: help install run test test-long lint format clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(STAMP): requirements.txt requirements-dev.txt
+	@test -n "$(PYTHON)" || { echo "No Python 3.11 or later found; name one: make PYTHON=…"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $(STAMP)
+
+install: $(STAMP) ## Make .venv and install what is needed
+
+run: $(STAMP) ## Start everything on http://127.0.0.1:$PORT (8000); Ctrl-C stops it
+	@exec $(BIN)/python -m infra.local
+
+lint: $(STAMP) ## Check style and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/mypy infra
+
+test: lint ## Every test but the very long ones and those that need an AWS account
+	$(PYTEST) -n $(WORKERS) -m "not long and not deploy"
+
+test-long: lint ## The long suites in full
+	$(PYTEST) -n $(WORKERS) -m "not deploy"
+
+format: $(STAMP) ## Put the code into its usual form
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean: ## Remove what was installed and built, but no data (those are in .local)
+	rm -rf $(VENV) .venv-ministack .venv-ministack.lock .mypy_cache .ruff_cache .pytest_cache

@@ -1,0 +1,1 @@
+"""What the product runs on: the CloudFormation stack and the local runner."""

@@ -1,0 +1,142 @@
+"""The infra stack in the embedded AWS, from the same template as on AWS."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import boto3
+from botocore.exceptions import ClientError
+
+from infra.outputs import environment
+
+INFRA = Path(__file__).parents[1]
+#: Stands for both halves of the credentials: the emulator checks neither.
+WORD = "local"
+MAIL_DOMAIN = "live-room.test"
+#: On AWS a failed message is hidden for minutes; here somebody is watching.
+VISIBILITY_SECONDS = 15
+WAIT_SECONDS = 60
+
+
+class StackFailed(RuntimeError):
+    """CloudFormation refused the stack."""
+
+
+def aws_environment(endpoint: str, region: str) -> dict[str, str]:
+    """Variables that lead every AWS client here, and never to a real account."""
+    return {
+        "AWS_ENDPOINT_URL": endpoint,
+        "AWS_ACCESS_KEY_ID": WORD,
+        "AWS_SECRET_ACCESS_KEY": WORD,
+        "AWS_REGION": region,
+        "AWS_DEFAULT_REGION": region,
+        "AWS_CONFIG_FILE": "/dev/null",
+        "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
+        "AWS_EC2_METADATA_DISABLED": "true",
+        # Otherwise botocore moves DynamoDB Streams to a host name with the account in it.
+        "AWS_ACCOUNT_ID_ENDPOINT_MODE": "disabled",
+    }
+
+
+class Aws:
+    """Clients for the embedded AWS, apart from whatever this process's environment says."""
+
+    def __init__(self, endpoint: str, region: str) -> None:
+        self.endpoint = endpoint
+        self.region = region
+        self._session = boto3.Session(
+            aws_access_key_id=WORD, aws_secret_access_key=WORD, region_name=region
+        )
+
+    def client(self, service: str) -> Any:
+        # A client is safe to share among threads, making one is not.
+        return self._session.client(service, endpoint_url=self.endpoint)
+
+
+def deploy(aws: Aws, stage: str, origins: str) -> dict[str, str]:
+    """Create or update the stack and what the emulator leaves out; return the app's variables."""
+    name = f"live-room-{stage}-infra"
+    parameters = {
+        "Stage": stage,
+        "TimelineDefinition": (INFRA / "timeline.asl.json").read_text(),
+        "VisibilitySeconds": str(VISIBILITY_SECONDS),
+        "PhotoOrigins": origins,
+    }
+    outputs = put_stack(aws, name, (INFRA / "template.yaml").read_text(), parameters)
+    _expire_rows(aws, outputs["ReportsTableName"])
+    aws.client("ses").verify_domain_identity(Domain=MAIL_DOMAIN)
+    return environment(outputs) | {"MAIL_DOMAIN": MAIL_DOMAIN, "MAIL_FROM": f"lapor@{MAIL_DOMAIN}"}
+
+
+def put_stack(aws: Aws, name: str, template: str, parameters: Mapping[str, str]) -> dict[str, str]:
+    """Create or update stack *name*, wait for it, and return its outputs."""
+    client = aws.client("cloudformation")
+    request = {
+        "StackName": name,
+        "TemplateBody": template,
+        "Parameters": [
+            {"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()
+        ],
+        "Capabilities": ["CAPABILITY_NAMED_IAM"],
+    }
+    if _describe(client, name) is None:
+        client.create_stack(**request)
+    else:
+        _update(client, request)
+    stack = _settled(client, name)
+    if stack["StackStatus"] not in {"CREATE_COMPLETE", "UPDATE_COMPLETE"}:
+        raise StackFailed(_reasons(client, name, stack))
+    return {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
+
+
+def _update(client: Any, request: dict[str, Any]) -> None:
+    try:
+        client.update_stack(**request)
+    except ClientError as error:
+        if "No updates are to be performed" not in str(error):
+            raise
+
+
+def _describe(client: Any, name: str) -> dict[str, Any] | None:
+    try:
+        stack: dict[str, Any] = client.describe_stacks(StackName=name)["Stacks"][0]
+    except ClientError as error:
+        if "does not exist" in str(error):
+            return None
+        raise
+    return stack
+
+
+def _settled(client: Any, name: str) -> dict[str, Any]:
+    deadline = time.monotonic() + WAIT_SECONDS
+    while time.monotonic() < deadline:
+        stack = _describe(client, name)
+        if stack and not stack["StackStatus"].endswith("_IN_PROGRESS"):
+            return stack
+        time.sleep(0.1)
+    raise StackFailed(f"{name} did not settle within {WAIT_SECONDS} s")
+
+
+def _reasons(client: Any, name: str, stack: dict[str, Any]) -> str:
+    events = client.describe_stack_events(StackName=name)["StackEvents"]
+    failed = {
+        event["LogicalResourceId"]: event.get("ResourceStatusReason", "")
+        for event in events
+        if event["ResourceStatus"].endswith("FAILED")
+    }
+    return f"{name} is {stack['StackStatus']}: {json.dumps(failed)}"
+
+
+def _expire_rows(aws: Aws, table: str) -> None:
+    """Switch on what the template asks for and MiniStack's CloudFormation leaves out."""
+    client = aws.client("dynamodb")
+    found = client.describe_time_to_live(TableName=table)["TimeToLiveDescription"]
+    if found["TimeToLiveStatus"] != "ENABLED":
+        client.update_time_to_live(
+            TableName=table,
+            TimeToLiveSpecification={"AttributeName": "expires_at", "Enabled": True},
+        )

@@ -1,0 +1,27 @@
+"""Which of the infra stack's outputs reach the functions, and under which variable.
+
+Names that follow from the stage (tables, queue names) are not here: the code derives them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+VARIABLES = {
+    "ReportsStreamArn": "REPORTS_STREAM_ARN",
+    "TimelineMachineArn": "TIMELINE_MACHINE_ARN",
+    "WakeQueueUrl": "WAKE_QUEUE_URL",
+    "ArmQueueUrl": "ARM_QUEUE_URL",
+    "SendQueueUrl": "SEND_QUEUE_URL",
+    "StreamDeadQueueUrl": "STREAM_DEAD_QUEUE_URL",
+    "PhotoBucketName": "PHOTO_BUCKET",
+    "TokenSecretArn": "TOKEN_SECRET_ID",
+    "IdentityKeyArn": "IDENTITY_KEY_ARN",
+    "MailConfigurationName": "MAIL_CONFIGURATION_SET",
+    "AlarmTopicArn": "ALARM_TOPIC_ARN",
+}
+
+
+def environment(outputs: Mapping[str, str]) -> dict[str, str]:
+    """The variables for the functions; an output that is missing raises KeyError."""
+    return {variable: outputs[output] for output, variable in VARIABLES.items()}
