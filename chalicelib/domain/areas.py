@@ -58,6 +58,8 @@ OUTSIDE: Final = Outside.OUTSIDE
 
 ReferencePoint = Sequence[Any]
 """``[code, lat, lon]`` as in area_points.json."""
+ReferencePoints = Sequence[ReferencePoint] | Mapping[str, Sequence[ReferencePoint]]
+"""The content of area_points.json: the points themselves, or ``{"points": […]}``."""
 
 
 def kecamatan_of(kelurahan: str) -> str:
@@ -94,9 +96,7 @@ class AreaIndex:
     that reads them, so that a process which never locates anything never loads the file.
     """
 
-    def __init__(
-        self, points: Iterable[ReferencePoint] | Callable[[], Iterable[ReferencePoint]]
-    ) -> None:
+    def __init__(self, points: ReferencePoints | Callable[[], ReferencePoints]) -> None:
         self._source = points
         self._cells: dict[tuple[int, int], list[tuple[str, float, float]]] | None = None
 
@@ -131,7 +131,8 @@ class AreaIndex:
 
     def _grid(self) -> dict[tuple[int, int], list[tuple[str, float, float]]]:
         if self._cells is None:
-            points = self._source() if callable(self._source) else self._source
+            source = self._source() if callable(self._source) else self._source
+            points = source["points"] if isinstance(source, Mapping) else source
             cells: dict[tuple[int, int], list[tuple[str, float, float]]] = {}
             for code, lat, lon in points:
                 point = (str(code), float(lat), float(lon))

@@ -235,11 +235,7 @@ class Directory:
 
     def positions_of(self, person: str, at: datetime) -> tuple[Position, ...]:
         """The positions that *person* holds or stands in for at that instant."""
-        held = {
-            row.position
-            for row in self._in_force(at)
-            if person in _persons_in(row)
-        }
+        held = {row.position for row in self._in_force(at) if person in _persons_in(row)}
         return tuple(position for position in self.positions if position.id in held)
 
     def resolve(

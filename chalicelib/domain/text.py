@@ -165,10 +165,18 @@ def sms_length(text: str) -> int:
 
 
 def sms_text(text: str, limit: int = SMS_SEPTETS) -> str:
-    """*text* spelled in single-septet GSM 7-bit signs on one line and cut to *limit* of them."""
+    """*text* spelled in single-septet GSM 7-bit signs on one line and cut to *limit* of them.
+
+    The cut falls between two words where that costs less than half of the room.
+    """
     spelled = unicodedata.normalize("NFKC", text.translate(_GSM_SPELLING))
     signs = "".join(_gsm_sign(character) for character in spelled.translate(_GSM_SPELLING))
-    return " ".join(signs.split())[:limit].rstrip()
+    line = " ".join(signs.split())
+    if len(line) <= limit:
+        return line
+    whole_words = line[: limit + 1].rpartition(" ")[0]
+    kept = whole_words if len(whole_words) * 2 >= limit else line[:limit]
+    return kept.rstrip(" ,;:/-(")
 
 
 def _gsm_sign(character: str) -> str:

@@ -60,7 +60,7 @@ SMS_CAPS: Final[Mapping[str, int]] = {
     "agency_name": 30,
     "to_agency": 18,
     "body": 24,
-    "reference": 16,
+    "reference": 24,
     "reason": 30,
     "step": 8,
     "merged_into": 16,
@@ -71,7 +71,9 @@ _SMS_CAP: Final = 30
 #: Long officers' texts that an SMS has no room for.
 _MAIL_ONLY: Final = frozenset({"question", "result", "instruction"})
 #: When a message would not fit in one SMS, its values are cut to these shares of their caps.
-_SMS_SHRINK: Final = (1.0, 0.75, 0.5, 0.35)
+_SMS_SHRINK: Final = (1.0, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3)
+#: Values that are worthless when cut shorter than their cap.
+_SMS_WHOLE: Final = frozenset({"agency", "step", "missing", "reference", "merged_into", "tier"})
 
 _URL: Final = re.compile(r"https?://[A-Za-z0-9.:\[\]-]+(?:[/?#][!#$%&()*+,./:;=?@\w~-]*)?", re.A)
 _FILE: Final = re.compile(r"^(?P<template>[a-z_]+)\.v(?P<version>[1-9][0-9]*)\.json$")
@@ -408,8 +410,8 @@ def _sms_view(context: MessageContext, language: str, share: float) -> dict[str,
     view = _view(context, language, safe_text)
     for name, value in view.items():
         if isinstance(value, str) and name not in ("number", "link"):
-            cap = SMS_CAPS.get(name, _SMS_CAP)
-            view[name] = sms_text(value, max(8, round(cap * share)))
+            kept = 1.0 if name in _SMS_WHOLE else share
+            view[name] = sms_text(value, max(8, round(SMS_CAPS.get(name, _SMS_CAP) * kept)))
     for name in _DATES:  # dates are short already and worthless when cut
         view |= _dates(name, getattr(context, name), language)
     view["number"] = sms_text(view["number"], SMS_CAPS["number"])

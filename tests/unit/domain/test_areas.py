@@ -120,10 +120,9 @@ def test_the_grid_finds_what_looking_at_every_point_finds(lat, lon, places):
         assert found.kelurahan in codes
 
 
-@pytest.mark.skipif(not (DATA / "area_points.json").exists(), reason="no reference points yet")
 def test_every_reference_point_of_the_city_lies_in_its_own_area_within_a_millisecond():
-    points = json.loads((DATA / "area_points.json").read_text())["points"]
-    index = AreaIndex(points)
+    points = json.loads((DATA / "area_points.json").read_text())
+    index = AreaIndex({"points": points})
     index.locate(*points[0][1:])
     started = time.perf_counter()
     found = [index.locate(lat, lon) for _, lat, lon in points]
@@ -195,6 +194,14 @@ def test_a_name_borne_by_two_kelurahan_needs_its_kecamatan():
     areas = Areas.from_dict(twins)
     assert areas.resolve_name("Cibodas Sari") is None
     assert areas.resolve_name("Cibodas Sari, Kec. Jatiuwung").code == "36.71.02.1009"
+
+
+def test_every_area_of_the_city_is_found_by_its_name():
+    areas = Areas.from_dict(json.loads((DATA / "areas.json").read_text()))
+    kelurahan = areas.all("kelurahan")
+    assert (len(areas.all("kecamatan")), len(kelurahan)) == (13, 104)
+    assert [areas.resolve_name(area.name.upper()) for area in kelurahan] == list(kelurahan)
+    assert {areas.get(area.kecamatan).level for area in kelurahan} == {"kecamatan"}
 
 
 def test_names_and_lists(areas):
