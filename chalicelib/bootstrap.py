@@ -148,7 +148,7 @@ def sweeper() -> Sweeper:
 @lru_cache(maxsize=1)
 def sender() -> Sender:
     """The sender: the one service that may read who reported, to reach them."""
-    from chalicelib.adapters.channels import MailChannel, SmsChannel
+    from chalicelib.adapters.channels import MailChannel, SmsChannel, citizen_texts
     from chalicelib.adapters.providers import SesMailer, SnsTexter
     from chalicelib.adapters.report_store import DynamoIdentityStore
     from chalicelib.services.sending import Sender
@@ -156,7 +156,7 @@ def sender() -> Sender:
     return Sender(
         store(),
         DynamoIdentityStore(),
-        {"mail": MailChannel(SesMailer()), "sms": SmsChannel(SnsTexter())},
+        {"mail": MailChannel(SesMailer(), citizen_texts(store())), "sms": SmsChannel(SnsTexter())},
         clock(),
         alarms(),
     )

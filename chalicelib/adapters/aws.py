@@ -6,7 +6,7 @@ costs more than the rest of a cold start together.
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from botocore.config import Config
@@ -29,7 +29,7 @@ def _session() -> Session:
     return get_session()
 
 
-@lru_cache(maxsize=None)
+@cache
 def client(name: str) -> Any:
     """Return this container's client for one AWS service, in the stage's region."""
     return _session().create_client(name, region_name=config.region(), config=_CONFIG)

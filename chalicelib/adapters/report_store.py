@@ -14,7 +14,7 @@ from pynamodb.exceptions import PynamoDBException, TransactWriteError, UpdateErr
 from pynamodb.transactions import TransactWrite
 
 from chalicelib import config
-from chalicelib.adapters import tables
+from chalicelib.adapters import keys
 from chalicelib.adapters.tables import IdentityRow, ReportRow
 from chalicelib.domain.deliveries import LEASE, OPEN, PLANNED, SENDING, Delivery
 from chalicelib.domain.events import Event, instant, parse_instant
@@ -52,13 +52,13 @@ class DynamoReportStore:
     def load(self, number: str) -> Stored | None:
         """See `ReportStore.load`."""
         rows = ReportRow.query(
-            tables.report_key(number),
-            ReportRow.sk.between(tables.CURRENT, tables.EVENTS_END),
+            keys.report_key(number),
+            ReportRow.sk.between(keys.CURRENT, keys.EVENTS_END),
             consistent_read=True,
         )
         current, events = None, []
         for row in rows:
-            if row.sk == tables.CURRENT:
+            if row.sk == keys.CURRENT:
                 current = row
             else:
                 events.append(Event.from_dict(msgspec.json.decode(row.body)))
@@ -95,13 +95,13 @@ class DynamoReportStore:
 
     def mark_armed(self, number: str, epoch: int, sweep_at: datetime | None) -> bool:
         """See `ReportStore.mark_armed`. Raises the version, so that no older state overwrites."""
-        row = ReportRow(tables.report_key(number), tables.CURRENT)
+        row = ReportRow(keys.report_key(number), keys.CURRENT)
         actions = [ReportRow.armed_epoch.set(epoch), ReportRow.version.add(1)]
         if sweep_at is None:
             actions += [ReportRow.due_shard.remove(), ReportRow.due_at.remove()]
         else:
             actions += [
-                ReportRow.due_shard.set(tables.due_shard(number)),
+                ReportRow.due_shard.set(keys.due_shard(number)),
                 ReportRow.due_at.set(instant(sweep_at)),
             ]
         try:
@@ -116,13 +116,13 @@ class DynamoReportStore:
         """See `ReportStore.due`: pages every shard to its end, lazily merged, oldest first."""
         limit = instant(until)
         shards = (
-            ReportRow.due.query(shard, ReportRow.due_at <= limit) for shard in tables.due_shards()
+            ReportRow.due.query(shard, ReportRow.due_at <= limit) for shard in keys.due_shards()
         )
         for row in heapq.merge(*shards, key=lambda row: (row.due_at, row.pk, row.sk)):
             yield DueRow(
                 kind=row.kind or "",
-                number=tables.number_of(row.pk),
-                id=row.sk.removeprefix(tables.MESSAGE),
+                number=keys.number_of(row.pk),
+                id=row.sk.removeprefix(keys.MESSAGE),
                 due_at=parse_instant(row.due_at),
                 epoch=int(row.epoch or 0),
                 armed_epoch=int(row.armed_epoch or 0),
@@ -133,7 +133,7 @@ class DynamoReportStore:
         condition = ReportRow.queue_sort > cursor if cursor else None
         shards = (
             ReportRow.queue.query(key, condition, limit=limit + 1)
-            for key in tables.queue_keys(holder)
+            for key in keys.queue_keys(holder)
         )
         merged = heapq.merge(*shards, key=lambda row: row.queue_sort)
         rows = [row for row, _ in zip(merged, range(limit + 1), strict=False)]
@@ -144,9 +144,7 @@ class DynamoReportStore:
     def delivery(self, number: str, id: str) -> Delivery | None:
         """See `ReportStore.delivery`."""
         try:
-            row = ReportRow.get(
-                tables.report_key(number), tables.MESSAGE + id, consistent_read=True
-            )
+            row = ReportRow.get(keys.report_key(number), keys.MESSAGE + id, consistent_read=True)
         except ReportRow.DoesNotExist:
             return None
         return _delivery(row)
@@ -154,15 +152,15 @@ class DynamoReportStore:
     def deliveries(self, number: str) -> tuple[Delivery, ...]:
         """See `ReportStore.deliveries`."""
         rows = ReportRow.query(
-            tables.report_key(number),
-            ReportRow.sk.startswith(tables.MESSAGE),
+            keys.report_key(number),
+            ReportRow.sk.startswith(keys.MESSAGE),
             consistent_read=True,
         )
         return tuple(_delivery(row) for row in rows)
 
     def claim(self, number: str, id: str, now: datetime) -> Delivery | None:
         """See `ReportStore.claim`. ``due_at`` is the next attempt or the end of the lease."""
-        row = ReportRow(tables.report_key(number), tables.MESSAGE + id)
+        row = ReportRow(keys.report_key(number), keys.MESSAGE + id)
         try:
             row.update(
                 actions=[
@@ -181,7 +179,7 @@ class DynamoReportStore:
 
     def settle(self, delivery: Delivery) -> None:
         """See `ReportStore.settle`. A worker whose lease was taken over changes nothing."""
-        row = ReportRow(tables.report_key(delivery.number), tables.MESSAGE + delivery.id)
+        row = ReportRow(keys.report_key(delivery.number), keys.MESSAGE + delivery.id)
         actions: list[Any] = [
             ReportRow.status.set(delivery.status),
             ReportRow.error.set(delivery.error[:200]),
@@ -219,7 +217,7 @@ class DynamoIdentityStore:
     def contact(self, number: str) -> Contact | None:
         """See `IdentityStore.contact`."""
         try:
-            row = IdentityRow.get(tables.report_key(number))
+            row = IdentityRow.get(keys.report_key(number))
         except IdentityRow.DoesNotExist:
             return None
         return msgspec.json.decode(row.body, type=Contact)
@@ -228,8 +226,8 @@ class DynamoIdentityStore:
 def _current(change: Change) -> ReportRow:
     report = change.report
     row = ReportRow(
-        tables.report_key(report.number),
-        tables.CURRENT,
+        keys.report_key(report.number),
+        keys.CURRENT,
         kind="report",
         version=change.expected_version + 1,
         epoch=change.epoch,
@@ -237,38 +235,38 @@ def _current(change: Change) -> ReportRow:
         body=_json(report),
     )
     if change.sweep_at is not None:
-        row.due_shard = tables.due_shard(report.number)
+        row.due_shard = keys.due_shard(report.number)
         row.due_at = instant(change.sweep_at)
     if change.summary is not None:
         row.summary = _json(change.summary)
         if report.holder:
-            row.queue_key = tables.queue_key(report.holder, report.number)
+            row.queue_key = keys.queue_key(report.holder, report.number)
             row.queue_sort = change.queue_sort
     return row
 
 
 def _new_rows(change: Change) -> Iterator[ReportRow]:
-    pk = tables.report_key(change.report.number)
+    pk = keys.report_key(change.report.number)
     for event in change.events:
-        yield ReportRow(pk, tables.event_key(event.seq), kind="event", body=_json(event.to_dict()))
+        yield ReportRow(pk, keys.event_key(event.seq), kind="event", body=_json(event.to_dict()))
     for key in change.fired:
-        yield ReportRow(pk, tables.FIRED + key, kind="fired")
+        yield ReportRow(pk, keys.FIRED + key, kind="fired")
     for delivery in change.deliveries:
         due = delivery.due_at or delivery.created_at
         yield ReportRow(
             pk,
-            tables.MESSAGE + delivery.id,
+            keys.MESSAGE + delivery.id,
             kind="message",
             body=_json(delivery),
             status=delivery.status,
             attempts=0,
-            due_shard=tables.due_shard(delivery.number),
+            due_shard=keys.due_shard(delivery.number),
             due_at=instant(due),
         )
 
 
 def _identity(number: str, contact: Contact) -> IdentityRow:
-    return IdentityRow(tables.report_key(number), body=_json(contact))
+    return IdentityRow(keys.report_key(number), body=_json(contact))
 
 
 def _delivery(row: ReportRow) -> Delivery:

@@ -112,7 +112,10 @@ def _assigned(event: Event, before: Report | None, after: Report) -> tuple[Notic
     former = event.data.get("from", "")
     if not former or former == after.agency:
         return told
-    return (*told, Notice("task_reassigned", ("petugas", "kabid"), agency=former))
+    moved = Notice(
+        "task_reassigned", ("petugas", "kabid"), agency=former, facts={"to": after.agency}
+    )
+    return (*told, moved)
 
 
 def _returned(event: Event, before: Report | None, after: Report) -> tuple[Notice, ...]:

@@ -13,10 +13,13 @@ from datetime import datetime
 from chalicelib.domain.calendar import Calendar
 from chalicelib.domain.events import Event, parse_instant
 from chalicelib.domain.sop import Sop
-from chalicelib.domain.timeline import ClockEvent, Entry, Timeline, plan
+from chalicelib.domain.timeline import MOVES_A_CLOCK, ClockEvent, Entry, Timeline, plan
 
 #: Step id of the entry that ends a deferral on the date its approval named.
 DEFERRAL_END = "DEFERRAL-END"
+
+#: The events after which a timeline may look otherwise.
+MOVES = MOVES_A_CLOCK | {"started"}
 
 #: What the record calls otherwise than the timeline does.
 _CLOCK_NAMES = {"closed_automatically": "closed", "withdrawn": "closed"}
@@ -92,6 +95,7 @@ def _deferral_end(cycle: int, started_at: datetime, due: datetime, moot: bool) -
         act="resume",
         until="resumed",
         started_at=started_at,
+        deadline=due,
     )
 
 

@@ -131,7 +131,7 @@ class Catalogue:
     @cached_property
     def points(self) -> AreaIndex:
         """The reference points that tell a place's kelurahan."""
-        return AreaIndex.from_dict(self._document("area_points"))
+        return AreaIndex(self._document("area_points"))
 
     def day(self, at: datetime) -> Any:
         """Return the city's calendar date at *at*."""

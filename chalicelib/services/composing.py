@@ -19,10 +19,11 @@ from chalicelib.domain.events import GENESIS, Draft, Event, instant, seal
 from chalicelib.domain.notices import Notice
 from chalicelib.domain.report import Report
 from chalicelib.domain.roles import Recipient
-from chalicelib.domain.schedule import schedule
+from chalicelib.domain.schedule import MOVES, schedule
 from chalicelib.domain.sop import Sop
 from chalicelib.domain.timeline import Entry, Timeline, needs_new_epoch, next_due, promises
 from chalicelib.services.catalogue import Catalogue
+from chalicelib.services.facts import facts_of
 from chalicelib.services.ports import Change, Contact, Stored
 
 #: How long the stream and the arming queue are given before the sweeper arms.
@@ -72,7 +73,8 @@ class Composer:
         self.events: list[Event] = list(stored.events) if stored else []
         self._kept = len(self.events)
         self.report: Report | None = stored.report if stored else None
-        self.before = planner.timeline(self.events) if stored else Timeline(())
+        self.before = planner.timeline(self.events) if stored else None
+        self._planned: tuple[int, Timeline] | None = None
         self.fired: list[str] = []
         self.deliveries: dict[str, Delivery] = {}
 
@@ -136,8 +138,11 @@ class Composer:
         return tuple(one for one in found if isinstance(one, Recipient))
 
     def timeline(self) -> Timeline:
-        """Return the timeline after the events so far."""
-        return self._planner.timeline(self.events)
+        """Return the timeline after the events so far, planned once per event that moves it."""
+        moving = sum(event.type in MOVES for event in self.events)
+        if self._planned is None or self._planned[0] != moving:
+            self._planned = (moving, self._planner.timeline(self.events))
+        return self._planned[1]
 
     def already_fired(self) -> frozenset[str]:
         """Keys of the steps that have fired, this change included."""
@@ -169,7 +174,7 @@ class Composer:
         )
 
     def _epoch(self, after: Timeline, fired: frozenset[str], rearm: bool) -> tuple[int, int]:
-        if self.stored is None:
+        if self.stored is None or self.before is None:
             return 1, 0
         epoch = self.stored.epoch
         if rearm or needs_new_epoch(self.before, after, fired, self.now):
@@ -190,7 +195,7 @@ class Composer:
                     template=template,
                     language=report.language,
                     created_at=self.now,
-                    context=self.context(notice, entry),
+                    context=self.facts(notice, entry),
                     urgent=notice.urgent,
                 )
             )
@@ -220,7 +225,7 @@ class Composer:
                     created_at=self.now,
                     title=recipient.title.get(recipient.language, recipient.position),
                     address=address,
-                    context=self.context(notice, entry),
+                    context=self.facts(notice, entry),
                     urgent=notice.urgent,
                 )
             )
@@ -229,48 +234,17 @@ class Composer:
     def _plan(self, delivery: Delivery) -> None:
         self.deliveries.setdefault(delivery.id, delivery)
 
-    def context(self, notice: Notice, entry: Entry | None) -> Mapping[str, Any]:
+    def facts(self, notice: Notice, entry: Entry | None) -> Mapping[str, Any]:
         """Return the facts that the templates may use; nothing in it says who reported."""
-        report = self.current
-        category = self._catalogue.categories().get(report.category)
-        agency = self._catalogue.agencies().get(report.agency, {})
-        sop = self._catalogue.sop(report.sop_id, report.sop_version)
-        promise = _nearest_promise(self.timeline()) if entry is None else None
-        facts: dict[str, Any] = {
-            "category": report.category,
-            "category_name": dict(category.name) if category else {},
-            "tier": report.tier,
-            "kelurahan": self._area(report.kelurahan),
-            "kecamatan": self._area(report.kecamatan),
-            "agency": report.agency,
-            "agency_name": dict(agency.get("name", {})),
-            "sop": f"{sop.id}@{sop.version}",
-            "status": report.status,
-            "filed_at": instant(report.filed_at),
-            "secret": report.secret,
-            **notice.facts,
-        }
-        if entry is not None:
-            facts |= _entry_facts(entry, sop)
-        elif promise is not None and promise.due_at is not None:
-            facts["due_at"] = instant(promise.due_at)
-        return facts
-
-    def _area(self, code: str) -> str:
-        return self._catalogue.areas.name(code) if code else ""
-
-
-def _entry_facts(entry: Entry, sop: Sop) -> dict[str, Any]:
-    facts: dict[str, Any] = {"step": entry.step, "cycle": entry.cycle}
-    if entry.due_at is not None:
-        facts["step_due_at"] = instant(entry.due_at)
-    if entry.limit:
-        facts["limit"] = entry.limit
-    if entry.basis:
-        facts["basis"] = entry.basis
-    if entry.until:
-        facts["until"] = entry.until
-    return facts
+        return facts_of(
+            self.current,
+            self.events,
+            self.timeline(),
+            self._catalogue,
+            self.now,
+            entry=entry,
+            extra=notice.facts,
+        )
 
 
 def _nearest_promise(timeline: Timeline) -> Entry | None:

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from chalicelib.domain.areas import OUTSIDE
 from chalicelib.domain.catalogue import Category
 from chalicelib.domain.events import Actor, Draft, canonical
 from chalicelib.domain.numbers import number_for_key, number_from
@@ -75,8 +76,9 @@ class Filed:
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    kelurahan: str
-    kecamatan: str
+    kelurahan: str = ""
+    kecamatan: str = ""
+    outside: bool = False
 
 
 def token_for(secret: bytes, number: str) -> str:
@@ -162,11 +164,11 @@ class FileReport:
             return _Place(area.code, area.kecamatan)
         if filing.lat is not None and filing.lon is not None:
             found = self.catalogue.points.locate(filing.lat, filing.lon)
-            if found is None:
-                raise FilingRefused("outside_city", "location")
+            if found is OUTSIDE:
+                return _beyond(category)
             return _Place(found.kelurahan, found.kecamatan)
         if category.kind == "emergency":
-            return _Place("", "")
+            return _Place()
         raise FilingRefused("location_missing", "location")
 
     def _data(
@@ -193,6 +195,8 @@ class FileReport:
             "channels": _channels(filing.contact),
             "body": body_hash,
         }
+        if place.outside:
+            data["outside"] = True
         if filing.about_unit:
             data["about_unit"] = filing.about_unit
         if filing.on_behalf:
@@ -210,6 +214,13 @@ class FileReport:
         if sop.owner != "category":
             return sop.owner
         return self.catalogue.owner(category, place.kelurahan, place.kecamatan, at)
+
+
+def _beyond(category: Category) -> _Place:
+    """A place beyond the city: refused, unless it is an emergency, which is never turned away."""
+    if category.kind != "emergency":
+        raise FilingRefused("outside_city", "location")
+    return _Place(outside=True)
 
 
 def _reachable(contact: Contact) -> bool:

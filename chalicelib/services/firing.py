@@ -87,8 +87,7 @@ class FireDueSteps:
 
     def _fire(self, composer: Composer, entry: Entry) -> bool:
         """Fire one entry; True if it changed the timeline, so that it must be planned anew."""
-        first = entry.clock == "agency" and entry.repeat == 0 and not entry.limit
-        first = first and entry.at_start
+        first = entry.clock == "agency" and entry.at_start
         applies = _act_applies(composer, entry)
         told: list[str] = []
         asked = 0
@@ -121,14 +120,15 @@ class FireDueSteps:
         return changed
 
     def _nobody_reached(self, composer: Composer, entry: Entry) -> None:
-        composer.add(Draft("unreachable", composer.now, data={"step": entry.step}))
+        data = {"step": entry.step, "cycle": entry.cycle}
+        composer.add(Draft("unreachable", composer.now, data=data))
         self.alarms.raise_alarm(
             "nobody_reachable",
             {"number": composer.number, "step": entry.step, "roles": list(entry.to)},
         )
 
     def _act(self, composer: Composer, entry: Entry) -> bool:
-        type_ = _ACTS.get(entry.act or "")
+        type_ = _ACTS.get(entry.act)
         if not type_ or entry.due_at is None:
             return False
         data = {"step": entry.step}

@@ -22,7 +22,6 @@ from chalicelib.services.ports import (
     TryAgain,
 )
 
-
 #: A message that kills its sender is given up after this many claims.
 MAX_CLAIMS = len(BACKOFF) + 2
 

@@ -1,0 +1,55 @@
+"""The queues between the parts, in SQS."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from chalicelib import config
+from chalicelib.adapters import aws
+from chalicelib.services.ports import TryAgain
+
+_BATCH = 10
+
+
+class SqsQueues:
+    """Sends small JSON bodies, ten to a request; what SQS refuses is tried again, then raised."""
+
+    def wake(self, bodies: Sequence[Mapping[str, Any]]) -> None:
+        """See `Queues.wake`."""
+        self._send("WAKE_QUEUE_URL", bodies)
+
+    def arm(self, bodies: Sequence[Mapping[str, Any]]) -> None:
+        """See `Queues.arm`."""
+        self._send("ARM_QUEUE_URL", bodies)
+
+    def send(self, bodies: Sequence[Mapping[str, Any]]) -> None:
+        """See `Queues.send`."""
+        self._send("SEND_QUEUE_URL", bodies)
+
+    def _send(self, queue: str, bodies: Sequence[Mapping[str, Any]]) -> None:
+        url = config.setting(queue)
+        for start in range(0, len(bodies), _BATCH):
+            rest = [
+                {"Id": str(index), "MessageBody": json.dumps(body, separators=(",", ":"))}
+                for index, body in enumerate(bodies[start : start + _BATCH])
+            ]
+            for _ in range(3):
+                rest = _send_batch(url, rest)
+                if not rest:
+                    break
+            else:
+                raise TryAgain(f"{queue} took {_BATCH - len(rest)} of a batch")
+
+
+def _send_batch(url: str, entries: list[dict[str, str]]) -> list[dict[str, str]]:
+    """Send one batch and return the entries that were refused for now."""
+    try:
+        answer = aws.client("sqs").send_message_batch(QueueUrl=url, Entries=entries)
+    except (ClientError, BotoCoreError) as error:
+        raise TryAgain(f"sqs: {type(error).__name__}") from error
+    refused = {failed["Id"] for failed in answer.get("Failed", [])}
+    return [entry for entry in entries if entry["Id"] in refused]

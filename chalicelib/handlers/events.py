@@ -1,0 +1,93 @@
+"""The event handlers: stream, queues and the sweeper's minute. Each parses and calls a service.
+
+No record may fail its neighbours: what cannot be done now is reported back by itself
+(``batchItemFailures``; the deployment switches that on), comes again a bounded number of times,
+and is found by the sweeper whatever happens here.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from chalice import Blueprint
+
+from chalicelib import bootstrap, config
+
+blueprint = Blueprint(__name__)
+log = logging.getLogger("live_room.events")
+
+_NO_STREAM = f"arn:aws:dynamodb:{config.region()}:000000000000:table/none/stream/none"
+Json = dict[str, Any]
+
+
+@blueprint.on_dynamodb_record(
+    stream_arn=os.environ.get("REPORTS_STREAM_ARN", _NO_STREAM),
+    batch_size=100,
+    starting_position="TRIM_HORIZON",
+    name="dispatch",
+)
+def dispatch(event: Any) -> Json:
+    """Pass on what was just written, a batch at a time: passing on twice is harmless."""
+    from chalicelib.adapters.stream import stream_rows
+
+    bootstrap.dispatcher().dispatch(stream_rows(event.to_dict()["Records"]))
+    return {"batchItemFailures": []}
+
+
+@blueprint.on_sqs_message(queue=config.resource("wake"), batch_size=10, name="fire")
+def fire(event: Any) -> Json:
+    """Fire what is due on the reports that the wake-ups name."""
+
+    def one(body: Json) -> None:
+        rearm = body.get("source") == "sweeper"
+        outcome = bootstrap.fire_due_steps()(body["number"], body.get("epoch"), rearm=rearm)
+        log.info("wake-up", extra={"report": body["number"], "outcome": outcome})
+
+    return _each(event, one)
+
+
+@blueprint.on_sqs_message(queue=config.resource("arm"), batch_size=10, name="arm")
+def arm(event: Any) -> Json:
+    """Start the executions of the reports and epochs that the messages name."""
+
+    def one(body: Json) -> None:
+        outcome = bootstrap.arm_timeline()(body["number"], body["epoch"])
+        log.info("arming", extra={"report": body["number"], "outcome": outcome})
+
+    return _each(event, one)
+
+
+@blueprint.on_sqs_message(queue=config.resource("send"), batch_size=10, name="send")
+def send(event: Any) -> Json:
+    """Send the messages named."""
+
+    def one(body: Json) -> None:
+        outcome = bootstrap.sender().send(body["number"], body["id"])
+        log.info("message", extra={"report": body["number"], "outcome": outcome})
+
+    return _each(event, one)
+
+
+@blueprint.schedule("rate(1 minute)", name="sweep")
+def sweep(event: Any) -> None:
+    """Hand on everything overdue that nobody else has taken care of."""
+    swept = bootstrap.sweeper().sweep()
+    log.info("sweep", extra={"woken": swept.woken, "armed": swept.armed, "unsent": swept.sent})
+
+
+def _each(event: Any, handle: Callable[[Json], None]) -> Json:
+    """Handle each record by itself; name the ones that must come again."""
+    failed: list[Mapping[str, str]] = []
+    for record in event.to_dict()["Records"]:
+        try:
+            handle(json.loads(record["body"]))
+        # One record's fault, of whatever kind, must not fail the others: it is named, comes
+        # back a bounded number of times, and then lies in the dead-letter queue with an alarm.
+        except Exception:
+            log.exception("a record failed", extra={"message_id": record["messageId"]})
+            failed.append({"itemIdentifier": record["messageId"]})
+    return {"batchItemFailures": failed}
