@@ -93,13 +93,14 @@ class Runner:
 
     def _start(self) -> None:
         self._take_home()
-        self._start_clock()
+        clock_from_environment.cache_clear()
         self.ministack.start()
         self._stack.callback(self.ministack.stop)
         variables = self._prepare_aws()
         os.environ.update(variables)
         self._call("seed_reference")
         app = self._load_app()
+        self._start_clock()
         self._start_messages()
         self._start_pump(app, variables)
         self._start_server(app)
@@ -117,8 +118,10 @@ class Runner:
             raise Refused(f"port {self.port} is taken; choose another with PORT=…")
 
     def _start_clock(self) -> None:
+        """Set the clock going, late: at full speed a second of preparation would be an hour."""
+        if clock_from_environment.cache_info().currsize:
+            raise RuntimeError("something asked for the time before the clock was set")
         continue_clock(self.home / "clock.json", os.environ, datetime.now(UTC))
-        clock_from_environment.cache_clear()
         self.clock = clock_from_environment()
         keeper = PositionKeeper(self.home / "clock.json", self.clock)
         keeper.start()

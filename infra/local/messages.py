@@ -81,7 +81,7 @@ class Messages:
         return [
             _entry(
                 f"{mail['MessageId']} {address}",
-                "email",
+                "mail",
                 parseaddr(address)[1] or address,
                 mail["Subject"],
                 text,
@@ -92,7 +92,9 @@ class Messages:
 
     def _sms(self, sms: Json) -> Json:
         said = (sms.get("MessageAttributes") or {}).get(TIME_ATTRIBUTE) or {}
-        at = said.get("Value") or said.get("StringValue") or self._clock.now().isoformat()
+        named = said.get("Value") or said.get("StringValue")
+        moment = datetime.fromisoformat(named) if named else self._clock.now()
+        at = moment.astimezone(UTC).isoformat()
         return _entry(
             sms["MessageId"],
             "sms",

@@ -297,14 +297,24 @@ def test_sent_messages_are_listed_with_the_systems_time(runner):
         Destination={"ToAddresses": ["Warga <warga@example.org>"]},
         Content={"Raw": {"Data": raw.encode()}},
     )
-    client(runner, "sns").publish(PhoneNumber="+6281200000001", Message="Laporan diterima")
+    said = runner.clock.now() - timedelta(minutes=2)
+    client(runner, "sns").publish(
+        PhoneNumber="+6281200000001",
+        Message="Laporan diterima",
+        MessageAttributes={
+            "SystemTime": {
+                "DataType": "String",
+                "StringValue": said.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            }
+        },
+    )
 
     def listed():
         return json.loads(request(runner, "GET", "/_local/messages")[1])
 
     until(lambda: len(listed()) == 2)
     mail, sms = sorted(listed(), key=lambda message: message["channel"])
-    assert (mail["channel"], mail["to"]) == ("email", "warga@example.org")
+    assert (mail["channel"], mail["to"]) == ("mail", "warga@example.org")
     assert mail["subject"] == "Diterima ✓"
     assert mail["text"].strip() == "Laporan Anda diterima ✓"
     assert (sms["channel"], sms["to"], sms["text"]) == (
@@ -312,6 +322,7 @@ def test_sent_messages_are_listed_with_the_systems_time(runner):
         "+6281200000001",
         "Laporan diterima",
     )
+    assert datetime.fromisoformat(sms["at"]) == said
     for message in (mail, sms):
         at = datetime.fromisoformat(message["at"])
         assert timedelta(0) <= runner.clock.now() - at < timedelta(minutes=10)
