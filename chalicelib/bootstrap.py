@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from chalicelib import config
 
 if TYPE_CHECKING:
+    from chalicelib.adapters.oidc import Verifier
+    from chalicelib.domain.actions import Caller
     from chalicelib.services.acting import ActOnReport
     from chalicelib.services.arming import ArmTimeline
     from chalicelib.services.catalogue import Catalogue
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from chalicelib.services.ports import Alarms, Blobs, Clock, Queues, ReportStore, TimelineClock
     from chalicelib.services.sending import Sender
     from chalicelib.services.sweeping import Sweeper
+    from chalicelib.services.viewing import Views
 
 
 def salt() -> str:
@@ -111,6 +114,42 @@ def act_on_report() -> ActOnReport:
     from chalicelib.services.acting import ActOnReport
 
     return ActOnReport(store(), catalogue(), planner(), clock(), blobs(), salt)
+
+
+@lru_cache(maxsize=1)
+def views() -> Views:
+    """What callers may see of reports."""
+    from chalicelib.services.viewing import Views
+
+    return Views(catalogue(), planner())
+
+
+@lru_cache(maxsize=1)
+def verifier() -> Verifier:
+    """Checks staff's access tokens."""
+    from chalicelib.adapters.oidc import verifier_from_environment
+
+    return verifier_from_environment()
+
+
+def staff_caller(token: str) -> Caller:
+    """Return the member of staff that an access token speaks for; raise Problem otherwise.
+
+    Roles and positions are the directory's, never the token's: a revoked or moved official loses
+    them at once, however long the token lasts.
+    """
+    from chalicelib.adapters.oidc import TokenInvalid
+    from chalicelib.handlers.problems import Problem
+
+    try:
+        claims = verifier().claims(token)
+    except TokenInvalid:
+        raise Problem("invalid_token") from None
+    person = str(claims.get("username") or claims.get("cognito:username") or claims["sub"])
+    caller = catalogue().staff_caller(person)
+    if caller is None:
+        raise Problem("invalid_token")
+    return caller
 
 
 @lru_cache(maxsize=1)

@@ -32,6 +32,10 @@ class StepLike(Protocol):
         """Whether it is a promise: ``service`` or ``legal``."""
 
     @property
+    def to(self) -> tuple[str, ...]:
+        """The roles it tells."""
+
+    @property
     def act(self) -> str | None:
         """What it does beside telling people."""
 
@@ -93,7 +97,7 @@ def _staff_step(entry: StepLike, role: str, report: Report, first: bool) -> str:
         return f"step_{entry.clock}"
     if first and role in _FIELD_ROLES:
         return "step_emergency" if report.emergency else "step_task"
-    if role in _FIELD_ROLES and entry.limit is None:
+    if entry.limit is None and _FIELD_ROLES & set(entry.to):
         return "step_reminder"
     return "step_escalation"
 

@@ -14,6 +14,7 @@ from functools import cached_property
 from typing import Any, Protocol, TypeVar, cast
 from zoneinfo import ZoneInfo
 
+from chalicelib.domain.actions import Caller
 from chalicelib.domain.areas import AreaIndex, Areas
 from chalicelib.domain.calendar import Calendar
 from chalicelib.domain.catalogue import Category, owner_of, serving_sop
@@ -122,6 +123,20 @@ class Catalogue:
     def positions(self) -> Mapping[str, Mapping[str, Any]]:
         """Return the positions by id."""
         return self._parsed("positions", lambda rows: {row["id"]: row for row in rows})
+
+    def staff_caller(self, person: str) -> Caller | None:
+        """Return the caller that a staff account stands for, None if there is none in force."""
+        account = self.staff().get(person)
+        if account is None or account.get("revoked") or not account.get("roles"):
+            return None
+        rows = [self.positions()[id] for id in account["positions"] if id in self.positions()]
+        return Caller(
+            roles=frozenset(account["roles"]),
+            person=person,
+            positions=tuple(row["id"] for row in rows),
+            agencies=frozenset(row["agency"] for row in rows if row.get("agency")),
+            areas=frozenset(row["area"] for row in rows if row.get("area")),
+        )
 
     @cached_property
     def areas(self) -> Areas:

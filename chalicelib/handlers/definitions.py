@@ -1,0 +1,195 @@
+"""The form of every request body. What validates here is what the API document describes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta, Struct
+
+Short = Annotated[str, Meta(max_length=100)]
+Line = Annotated[str, Meta(max_length=300)]
+Text = Annotated[str, Meta(max_length=1000)]
+Needed = Annotated[str, Meta(min_length=1, max_length=1000)]
+Code = Annotated[str, Meta(min_length=1, max_length=60, pattern=r"^[A-Za-z0-9._-]+$")]
+Instant = Annotated[datetime, Meta(tz=True)]
+Photos = Annotated[list[Code], Meta(max_length=10)]
+
+
+class Body(Struct, forbid_unknown_fields=True, frozen=True):
+    """A request body: unknown fields are refused, so that a typing error is noticed."""
+
+
+class Location(Body):
+    """A point, a kelurahan (code or name), or both; the address helps to find the place."""
+
+    lat: Annotated[float, Meta(ge=-90, le=90)] | None = None
+    lon: Annotated[float, Meta(ge=-180, le=180)] | None = None
+    kelurahan: Short = ""
+    address: Line = ""
+
+
+class Reporter(Body):
+    """How to reach the reporter; all of it may be left out."""
+
+    name: Short = ""
+    email: Annotated[str, Meta(max_length=254)] = ""
+    phone: Annotated[str, Meta(max_length=30)] = ""
+
+
+class NewReport(Body):
+    """A report as citizens and other systems send it."""
+
+    category: Code
+    description: Annotated[str, Meta(max_length=4000)] = ""
+    location: Location | None = None
+    about_unit: Annotated[str, Meta(max_length=60)] = ""
+    reporter: Reporter | None = None
+    on_behalf: bool = False
+    visibility: Literal["public", "anonymous", "confidential"] = "public"
+    language: Literal["id", "en"] = "id"
+    source: Annotated[str, Meta(max_length=40, pattern=r"^[A-Za-z0-9._:-]*$")] = "web"
+    observed_at: Instant | None = None
+
+
+class Plain(Body):
+    """An action that needs nothing; a note is kept with it."""
+
+    note: Text = ""
+
+
+class Verify(Plain):
+    """The category and the agency may be corrected at verification."""
+
+    category: Code | msgspec.UnsetType = msgspec.UNSET
+    agency: Code | msgspec.UnsetType = msgspec.UNSET
+
+
+class Assign(Plain, kw_only=True):
+    """To whom."""
+
+    agency: Code
+
+
+class Decline(Plain, kw_only=True):
+    """Why it is not ours, and whose it is."""
+
+    reason: Needed
+    agency: Code
+
+
+class Arrive(Plain):
+    """Where the officer checked in."""
+
+    lat: Annotated[float, Meta(ge=-90, le=90)] | None = None
+    lon: Annotated[float, Meta(ge=-180, le=180)] | None = None
+
+
+class Ask(Plain, kw_only=True):
+    """What the reporter is asked."""
+
+    question: Needed
+
+
+class Defer(Plain, kw_only=True):
+    """Why, and the new date."""
+
+    reason: Needed
+    until: Instant
+
+
+class Refer(Plain, kw_only=True):
+    """To which body outside the city, under which number there."""
+
+    body: Short
+    reference: Short = ""
+    reason: Needed
+
+
+class Reject(Plain, kw_only=True):
+    """A reason from the list."""
+
+    reason: Code
+
+
+class Merge(Plain, kw_only=True):
+    """The report that this one is a duplicate of."""
+
+    into: Short
+
+
+class Submit(Plain, kw_only=True):
+    """What was done, with proof."""
+
+    outcome: Literal["done", "cannot_be_done", "nothing_found"]
+    reason: Text = ""
+    photos: Photos = []
+
+
+class Reasoned(Plain, kw_only=True):
+    """An action that needs its reason."""
+
+    reason: Needed
+
+
+class Instruct(Plain, kw_only=True):
+    """What a leader instructs."""
+
+    text: Needed
+
+
+class MaybeReasoned(Plain):
+    """An action that may give its reason."""
+
+    reason: Text = ""
+
+
+class Comment(Body):
+    """What is said."""
+
+    text: Needed
+
+
+class Rate(Body):
+    """Satisfaction from 1 to 5."""
+
+    score: Annotated[int, Meta(ge=1, le=5)]
+    text: Text = ""
+
+
+class NewPhoto(Body):
+    """A photo to upload."""
+
+    type: Literal["image/jpeg", "image/png", "image/webp"] = "image/jpeg"
+    purpose: Literal["problem", "result", "dispute"] = "problem"
+
+
+#: The body of every action of ``POST /v1/reports/{number}/{action}``.
+ACTION_BODIES: dict[str, type[Body]] = {
+    "verify": Verify,
+    "assign": Assign,
+    "acknowledge": Plain,
+    "decline": Decline,
+    "start": Plain,
+    "arrive": Arrive,
+    "ask": Ask,
+    "defer": Defer,
+    "refer": Refer,
+    "reject": Reject,
+    "merge": Merge,
+    "submit": Submit,
+    "validate": Plain,
+    "return": Reasoned,
+    "escalate": Reasoned,
+    "instruct": Instruct,
+    "confirm": Plain,
+    "dispute": Reasoned,
+    "reopen": MaybeReasoned,
+    "withdraw": MaybeReasoned,
+    "rate": Rate,
+    "comments": Comment,
+    "photos": NewPhoto,
+}
+#: Fields that people write freely: kept beside the hashed record, removable.
+FREE_TEXTS = frozenset({"note", "reason", "question", "text"})

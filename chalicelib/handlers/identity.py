@@ -1,0 +1,37 @@
+"""Who is calling: a report's token, a staff member's access token, or anybody."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from chalicelib import bootstrap, config
+from chalicelib.domain.actions import ANYONE, REPORTER, Caller
+from chalicelib.handlers.problems import Problem
+from chalicelib.services.filing import TOKEN_PREFIX, token_opens
+
+
+def caller_of(request: Any, number: str = "") -> Caller:
+    """Return the caller. A report token counts for its own report only; elsewhere it is invalid.
+
+    Raises Problem ``invalid_token`` for a token that is none of ours: never anybody silently.
+    """
+    header = request.headers.get("authorization", "")
+    if not header:
+        return ANYONE
+    scheme, _, token = header.partition(" ")
+    token = token.strip()
+    if scheme.lower() != "bearer" or not token or len(token) > 8192:
+        raise Problem("invalid_token")
+    if token.startswith(TOKEN_PREFIX):
+        if not number or not token_opens(config.token_secret(), number, token):
+            raise Problem("invalid_token")
+        return REPORTER
+    return bootstrap.staff_caller(token)
+
+
+def staff_of(request: Any) -> Caller:
+    """Return the calling member of staff; raise Problem if it is nobody of the staff."""
+    caller = caller_of(request)
+    if not caller.person:
+        raise Problem("sign_in_needed")
+    return caller

@@ -1,0 +1,227 @@
+"""Problem documents (RFC 9457): every refusal has a stable code and says so in two languages."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from chalice import Response
+
+#: code → (status, Indonesian, English). What a caller may build on is the code.
+PROBLEMS: Mapping[str, tuple[int, str, str]] = {
+    "malformed_json": (
+        400,
+        "Isi permintaan bukan JSON yang benar.",
+        "The request body is not valid JSON.",
+    ),
+    "invalid_text": (
+        400,
+        "Isi permintaan bukan teks UTF-8 yang benar.",
+        "The request body is not valid UTF-8 text.",
+    ),
+    "invalid_field": (
+        400,
+        "Ada isian yang tidak sesuai; lihat errors.",
+        "A field is not of the required form; see errors.",
+    ),
+    "body_too_large": (
+        413,
+        "Isi permintaan terlalu besar (paling besar 64 KB). Kirim foto lewat alamat unggah.",
+        "The request body is too large (64 KB at most). Send photos to the upload address.",
+    ),
+    "unknown_category": (
+        422,
+        "Kategori ini tidak ada. Daftarnya di /v1/categories.",
+        "There is no such category. They are listed at /v1/categories.",
+    ),
+    "unknown_kelurahan": (
+        422,
+        "Kelurahan ini tidak ada di Kota Tangerang, atau namanya perlu kodenya. Lihat /v1/areas.",
+        "There is no such kelurahan in the city, or its name needs its code. See /v1/areas.",
+    ),
+    "outside_city": (
+        422,
+        "Tempat ini di luar Kota Tangerang. Bila darurat, telepon 112.",
+        "This place is outside Tangerang City. In an emergency call 112.",
+    ),
+    "location_missing": (
+        422,
+        "Tempat kejadian perlu diisi: titik peta atau kelurahan.",
+        "The place is needed: a point or a kelurahan.",
+    ),
+    "invalid_phone": (
+        422,
+        "Nomor telepon tidak benar. Contoh: 0812-3456-7890.",
+        "The telephone number is not valid. Example: 0812-3456-7890.",
+    ),
+    "invalid_email": (
+        422,
+        "Alamat surel tidak benar. Contoh: nama@contoh.id.",
+        "The mail address is not valid. Example: name@example.org.",
+    ),
+    "weak_idempotency_key": (
+        400,
+        "Idempotency-Key perlu 22 sampai 200 huruf atau angka acak.",
+        "Idempotency-Key needs 22 to 200 random letters or digits.",
+    ),
+    "key_reused": (
+        422,
+        "Idempotency-Key ini sudah dipakai untuk permintaan lain.",
+        "This Idempotency-Key was used for another request.",
+    ),
+    "sign_in_needed": (
+        401,
+        "Perlu masuk dahulu.",
+        "Sign-in is needed.",
+    ),
+    "invalid_token": (
+        401,
+        "Tanda masuk tidak berlaku atau sudah lewat waktunya.",
+        "The token is not valid or has expired.",
+    ),
+    "role_may_not": (
+        403,
+        "Peran Anda tidak berwenang untuk tindakan ini.",
+        "Your role may not do this.",
+    ),
+    "not_your_agency": (
+        403,
+        "Laporan ini bukan tugas perangkat daerah Anda.",
+        "This report is not your agency's.",
+    ),
+    "executor_may_not_validate": (
+        403,
+        "Yang mengerjakan tidak boleh memeriksa hasilnya sendiri.",
+        "Whoever did the work may not check its result.",
+    ),
+    "not_found": (
+        404,
+        "Tidak ditemukan.",
+        "Not found.",
+    ),
+    "not_in_this_status": (
+        409,
+        "Tindakan ini tidak dapat dilakukan pada status laporan sekarang.",
+        "This cannot be done in the report's present status.",
+    ),
+    "bounce_limit": (
+        409,
+        "Laporan sudah dua kali dikembalikan; sekarang Sekretaris Daerah yang memutuskan.",
+        "The report was handed back twice; now the City Secretary decides.",
+    ),
+    "deferral_limit": (
+        409,
+        "Laporan sudah dua kali ditangguhkan.",
+        "The report was deferred twice already.",
+    ),
+    "emergency_never_pauses": (
+        409,
+        "Waktu laporan darurat tidak dapat dihentikan.",
+        "The clock of an emergency cannot be paused.",
+    ),
+    "reopen_period_over": (
+        409,
+        "Masa membuka kembali (30 hari) sudah lewat. Silakan buat laporan baru.",
+        "The time for reopening (30 days) is over. Please file a new report.",
+    ),
+    "nothing_to_rate_yet": (
+        409,
+        "Belum ada hasil yang dapat dinilai.",
+        "There is no result to rate yet.",
+    ),
+    "field_missing": (
+        422,
+        "Ada isian wajib yang belum diisi.",
+        "A required field is missing.",
+    ),
+    "unknown_agency": (
+        422,
+        "Perangkat daerah ini tidak ada, atau sudah memegang laporan ini.",
+        "There is no such agency, or it holds the report already.",
+    ),
+    "unknown_reason": (
+        422,
+        "Alasan ini tidak ada dalam daftar.",
+        "This reason is not on the list.",
+    ),
+    "date_not_in_the_coming_year": (
+        422,
+        "Tanggal harus sesudah sekarang dan paling lama satu tahun lagi.",
+        "The date must be in the future and within a year.",
+    ),
+    "merge_target_unknown": (
+        422,
+        "Laporan tujuan penggabungan tidak ada.",
+        "The report to merge into does not exist.",
+    ),
+    "photo_unknown": (
+        422,
+        "Ada foto yang belum diunggah untuk laporan ini.",
+        "A photo has not been uploaded for this report.",
+    ),
+    "evidence_missing": (
+        422,
+        "SOP meminta foto bukti; unggah dahulu, lalu sebutkan di photos.",
+        "The SOP asks for photos as proof; upload them first and name them in photos.",
+    ),
+    "too_many_photos": (
+        409,
+        "Jumlah foto laporan ini sudah penuh.",
+        "This report has as many photos as it may.",
+    ),
+    "invalid_cursor": (
+        400,
+        "Penanda halaman tidak berlaku.",
+        "The cursor is not valid.",
+    ),
+    "try_again": (
+        503,
+        "Sedang sangat ramai. Coba lagi sebentar lagi; tidak ada yang hilang.",
+        "The system is very busy. Try again in a moment; nothing was lost.",
+    ),
+    "internal_error": (
+        500,
+        "Terjadi kesalahan pada sistem. Sudah dicatat.",
+        "Something went wrong in the system. It has been noted.",
+    ),
+}
+
+
+class Problem(Exception):
+    """A refusal on its way to the caller."""
+
+    def __init__(
+        self, code: str, *, errors: Sequence[Mapping[str, Any]] = (), **facts: Any
+    ) -> None:
+        super().__init__(code)
+        self.code, self.errors, self.facts = code, errors, facts
+
+
+def document(code: str, errors: Sequence[Mapping[str, Any]] = (), **facts: Any) -> dict[str, Any]:
+    """Return the problem document of *code*; a code that is not in the table is a fault of ours."""
+    status, indonesian, english = PROBLEMS[code]
+    body: dict[str, Any] = {
+        "type": f"urn:live-room:problem:{code}",
+        "title": indonesian,
+        "title_en": english,
+        "status": status,
+        "detail": indonesian,
+        "detail_en": english,
+        "code": code,
+    }
+    if errors:
+        body["errors"] = list(errors)
+    return {**facts, **body}
+
+
+def response(code: str, errors: Sequence[Mapping[str, Any]] = (), **facts: Any) -> Response:
+    """Return the answer for *code*."""
+    body = document(code, errors, **facts)
+    headers = {"Content-Type": "application/problem+json", "Cache-Control": "no-store"}
+    if body["status"] == 503:
+        headers["Retry-After"] = "2"
+    if body["status"] == 401:
+        headers["WWW-Authenticate"] = "Bearer"
+    text = json.dumps(body, ensure_ascii=False, default=str)
+    return Response(text, headers=headers, status_code=body["status"])

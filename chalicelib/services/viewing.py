@@ -1,0 +1,273 @@
+"""What each kind of caller may see of a report. Nobody is ever shown who reported.
+
+The public sees category, kelurahan, status, times and the SOP; the reporter sees what they wrote
+besides; staff see what their work needs. Times carry the city's offset.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from chalicelib.domain.actions import REPORTER_ROLE, Caller, allowed_actions, may_see
+from chalicelib.domain.areas import rounded
+from chalicelib.domain.events import Event
+from chalicelib.domain.report import Report
+from chalicelib.domain.schedule import clock_events
+from chalicelib.domain.timeline import Entry, Timeline, explain, promises
+from chalicelib.services.acting import NotFound
+from chalicelib.services.catalogue import CITY_ZONE, Catalogue
+from chalicelib.services.composing import Planner
+from chalicelib.services.ports import Stored
+
+#: Events that are nobody's business but the parties'.
+_PRIVATE = frozenset({"commented", "co_acknowledged", "contact_changed", "photo_added"})
+_PUBLIC_TEXTS: Mapping[str, tuple[str, ...]] = {
+    "deferred": ("reason",),
+    "returned": ("reason",),
+    "referred": ("reason",),
+    "resolved": ("note", "reason"),
+}
+
+
+@dataclass(frozen=True)
+class Views:
+    """Presents reports to their audiences."""
+
+    catalogue: Catalogue
+    planner: Planner
+
+    def report(self, stored: Stored | None, caller: Caller, number: str) -> dict[str, Any]:
+        """Return the report as *caller* may see it; raise NotFound if they may not at all."""
+        known = _visible(stored, caller, number)
+        report, insider = known.report, _insider(known.report, caller)
+        timeline = self.planner.timeline(known.events)
+        body = {
+            "number": report.number,
+            "status": report.status,
+            "status_name": STATUS_NAMES[report.status],
+            "category": self.category(report.category),
+            "tier": report.tier,
+            "area": self.area(report),
+            "location": self._location(known, insider),
+            "agency": self.agency(report.agency),
+            "sop": self.sop(report),
+            "visibility": report.visibility,
+            "source": report.source,
+            **_times(report),
+            "deferred_until": local(report.deferred_until),
+            "outcome": report.outcome or None,
+            "result_photos": list(report.result_photos) if insider else [],
+            "merged_into": report.merged_into or None,
+            "referred_to": report.referred_to or None,
+            "reference": report.reference or None,
+            "promises": [_promise(entry) for entry in promises(timeline)],
+            "next": self._next(report, timeline),
+            "history": [
+                _event(event, insider) for event in known.events if insider or _public(event)
+            ],
+        }
+        if insider:
+            body["actions"] = list(allowed_actions(report, caller))
+            body["description"] = known.events[0].texts.get("description", "")
+            body["address"] = known.events[0].texts.get("address", "")
+            body["photos"] = list(report.photos)
+        return body
+
+    def timeline(
+        self, stored: Stored | None, caller: Caller, number: str, language: str
+    ) -> dict[str, Any]:
+        """Return the whole timeline with the derivation of every due time."""
+        known = _visible(stored, caller, number)
+        report = known.report
+        timeline = self.planner.timeline(known.events)
+        told = {e.data["entry"]: e.data["told"] for e in known.events if e.type == "fired"}
+        insider = _insider(report, caller)
+        return {
+            "epoch": known.epoch,
+            "sop": {"id": report.sop_id, "version": report.sop_version},
+            "entries": [
+                self._entry(entry, report, told, known.events, language)
+                for entry in timeline.entries
+            ],
+            "events": [
+                _event(event, insider) for event in known.events if insider or _public(event)
+            ],
+        }
+
+    def category(self, code: str) -> dict[str, Any]:
+        """Return code and names of a category."""
+        found = self.catalogue.categories().get(code)
+        return {"code": code, "name": dict(found.name) if found else {}}
+
+    def agency(self, code: str) -> dict[str, Any] | None:
+        """Return code and names of an agency, None for none."""
+        if not code:
+            return None
+        found = self.catalogue.agencies().get(code, {})
+        return {"code": code, "name": dict(found.get("name", {}))}
+
+    def area(self, report: Report) -> dict[str, Any] | None:
+        """Return kelurahan and kecamatan, None where the place is unknown or beyond the city."""
+        if not report.kelurahan:
+            return None
+        name = self.catalogue.areas.name
+        return {
+            "kelurahan": {"code": report.kelurahan, "name": name(report.kelurahan)},
+            "kecamatan": {"code": report.kecamatan, "name": name(report.kecamatan)},
+        }
+
+    def sop(self, report: Report) -> dict[str, Any]:
+        """Return which SOP governs the report, and on which law."""
+        sop = self.catalogue.sop(report.sop_id, report.sop_version)
+        return {
+            "id": sop.id,
+            "version": sop.version,
+            "name": dict(sop.name) if sop.name else None,
+            "legal_basis": [basis.text for basis in sop.legal_basis],
+        }
+
+    def _location(self, stored: Stored, insider: bool) -> dict[str, float] | None:
+        point = stored.events[0].texts.get("point", "")
+        if not point:
+            return None
+        lat, lon = (float(part) for part in point.split(","))
+        category = self.catalogue.categories().get(stored.report.category)
+        people = category is None or category.sensitivity != "none" or category.round_location
+        if people and not insider:
+            lat, lon = rounded(lat, lon)
+        return {"lat": lat, "lon": lon}
+
+    def _next(self, report: Report, timeline: Timeline) -> dict[str, Any] | None:
+        """The next step still to come: what every page counts down to, and who is told then."""
+        for entry in timeline.entries:
+            if entry.state == "planned" and entry.due_at and entry.key not in report.fired:
+                return {"step": entry.step, "due_at": local(entry.due_at), "to": list(entry.to)}
+        return None
+
+    def _entry(
+        self,
+        entry: Entry,
+        report: Report,
+        told: Mapping[str, Sequence[str]],
+        events: Sequence[Event],
+        language: str,
+    ) -> dict[str, Any]:
+        done = entry.key in report.fired
+        body: dict[str, Any] = {
+            "step": entry.step,
+            "cycle": entry.cycle,
+            "repeat": entry.repeat,
+            "clock": entry.clock,
+            "due_at": local(entry.due_at),
+            "state": "done" if done else entry.state,
+            "to": list(told.get(entry.key, ())) if done else list(entry.to),
+            "limit": entry.limit,
+            "basis": entry.basis,
+        }
+        sop = self.catalogue.sop(report.sop_id, report.sop_version)
+        derived = explain(sop, {}, clock_events(events), entry, language)
+        body["explanation"] = derived["text"]
+        body["derivation"] = [_plain(day) for day in derived["days"]]
+        body["provisional"] = derived["provisional"]
+        return body
+
+
+def local(moment: datetime | None) -> str | None:
+    """Return *moment* as ISO 8601 with the city's offset."""
+    return moment.astimezone(CITY_ZONE).isoformat() if moment else None
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _plain(one) for key, one in value.items()}
+    return value.isoformat() if hasattr(value, "isoformat") else value
+
+
+def _visible(stored: Stored | None, caller: Caller, number: str) -> Stored:
+    """Confidential and absent are the same answer, so that neither gives the other away."""
+    if stored is None:
+        raise NotFound(number)
+    if _insider(stored.report, caller):
+        return stored
+    report = stored.report
+    if report.secret or report.tier == "P4" or report.about_unit:
+        raise NotFound(number)
+    return stored
+
+
+def _insider(report: Report, caller: Caller) -> bool:
+    return REPORTER_ROLE in caller.roles or (bool(caller.person) and may_see(report, caller))
+
+
+def _public(event: Event) -> bool:
+    return event.type not in _PRIVATE
+
+
+def _event(event: Event, insider: bool) -> dict[str, Any]:
+    texts = dict(event.texts)
+    if not insider:
+        allowed = _PUBLIC_TEXTS.get(event.type, ())
+        texts = {name: text for name, text in texts.items() if name in allowed}
+    texts.pop("point", None)
+    hidden = {"body", "channels", "calendars"}
+    data = {key: value for key, value in event.data.items() if key not in hidden}
+    actor = event.actor.to_dict()
+    if not insider:
+        actor.pop("person", None)
+    return {
+        "seq": event.seq,
+        "type": event.type,
+        "at": local(event.at),
+        "by": actor,
+        "data": data,
+        "texts": texts,
+        "sop": event.sop,
+        "hash": event.hash,
+    }
+
+
+def _promise(entry: Entry) -> dict[str, Any]:
+    return {
+        "step": entry.step,
+        "due_at": local(entry.due_at),
+        "limit": entry.limit,
+        "state": entry.state,
+    }
+
+
+def _times(report: Report) -> dict[str, str | None]:
+    return {
+        "filed_at": local(report.filed_at),
+        "assigned_at": local(report.assigned_at),
+        "acknowledged_at": local(report.acknowledged_at),
+        "on_scene_at": local(report.on_scene_at),
+        "resolved_at": local(report.resolved_at),
+        "validated_at": local(report.validated_at),
+        "closed_at": local(report.closed_at),
+        "updated_at": local(report.updated_at),
+    }
+
+
+#: The statuses in plain words (design §4); what people read never shows the codes.
+STATUS_NAMES: Mapping[str, Mapping[str, str]] = {
+    "received": {"id": "Diterima", "en": "Received"},
+    "needs_information": {"id": "Perlu dilengkapi", "en": "Information needed"},
+    "verified": {"id": "Terverifikasi", "en": "Verified"},
+    "assigned": {"id": "Didisposisikan", "en": "Assigned"},
+    "acknowledged": {"id": "Diterima OPD", "en": "Accepted by the agency"},
+    "in_progress": {"id": "Dikerjakan", "en": "In progress"},
+    "deferred": {"id": "Ditangguhkan", "en": "Deferred"},
+    "awaiting_validation": {"id": "Hasil sedang diperiksa", "en": "Result being checked"},
+    "returned": {"id": "Dikerjakan ulang", "en": "Being done again"},
+    "awaiting_confirmation": {"id": "Menunggu konfirmasi Anda", "en": "Awaiting confirmation"},
+    "closed_confirmed": {"id": "Selesai, dikonfirmasi pelapor", "en": "Closed, confirmed"},
+    "closed_automatic": {"id": "Selesai tanpa tanggapan pelapor", "en": "Closed without answer"},
+    "reopened": {"id": "Dibuka kembali", "en": "Reopened"},
+    "referred": {"id": "Dilimpahkan", "en": "Referred"},
+    "rejected": {"id": "Tidak dapat diproses", "en": "Cannot be handled"},
+    "merged": {"id": "Digabung", "en": "Merged"},
+    "withdrawn": {"id": "Ditarik pelapor", "en": "Withdrawn"},
+}

@@ -1,0 +1,284 @@
+"""The whole back end in memory: real domain and services, fakes for AWS, a clock that jumps.
+
+`Engine.run_until` plays the stream, the queues, the executions and the minute's sweep in the
+order in which they fall due. Parts can be switched off, to see that the others make up for them.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from chalicelib.adapters.documents import FileDocuments
+from chalicelib.domain.actions import REPORTER, Caller, Command
+from chalicelib.domain.deliveries import Delivery
+from chalicelib.domain.events import parse_instant
+from chalicelib.services.acting import ActOnReport
+from chalicelib.services.arming import ArmTimeline
+from chalicelib.services.catalogue import Catalogue
+from chalicelib.services.composing import Planner
+from chalicelib.services.dispatching import Dispatcher
+from chalicelib.services.filing import Filed, FileReport, Filing
+from chalicelib.services.firing import FireDueSteps
+from chalicelib.services.ports import Contact, Stored
+from chalicelib.services.sending import Sender
+from chalicelib.services.sweeping import Sweeper
+from tests.fakes.store import MemoryReportStore
+
+SHIPPED = Catalogue(FileDocuments(), lambda: 0.0)
+SECRET = b"a secret of the tests"
+
+
+class SetClock:
+    """Shows what it was set to."""
+
+    def __init__(self, at: datetime) -> None:
+        self.at = at.astimezone(UTC)
+
+    def now(self) -> datetime:
+        return self.at
+
+
+@dataclass
+class MemoryQueues:
+    """Queues as lists; a queue named in `lost` swallows what it is given."""
+
+    bodies: dict[str, list[Mapping[str, Any]]] = field(
+        default_factory=lambda: {"wake": [], "arm": [], "send": []}
+    )
+    lost: set[str] = field(default_factory=set)
+
+    def _put(self, name: str, bodies: Sequence[Mapping[str, Any]]) -> None:
+        if name not in self.lost:
+            self.bodies[name].extend(bodies)
+
+    def wake(self, bodies: Sequence[Mapping[str, Any]]) -> None:
+        self._put("wake", bodies)
+
+    def arm(self, bodies: Sequence[Mapping[str, Any]]) -> None:
+        self._put("arm", bodies)
+
+    def send(self, bodies: Sequence[Mapping[str, Any]]) -> None:
+        self._put("send", bodies)
+
+    def take(self, name: str) -> list[Mapping[str, Any]]:
+        taken, self.bodies[name] = self.bodies[name], []
+        return taken
+
+
+@dataclass
+class MemoryExecutions:
+    """Executions as lists of wake-ups to come; names are used once, as on AWS."""
+
+    running: dict[tuple[str, int], list[Mapping[str, Any]]] = field(default_factory=dict)
+    used: set[tuple[str, int]] = field(default_factory=set)
+    transitions: int = 0
+
+    def start(self, number: str, epoch: int, entries: Sequence[Mapping[str, Any]]) -> bool:
+        if (number, epoch) in self.used:
+            return (number, epoch) in self.running
+        self.used.add((number, epoch))
+        self.running[number, epoch] = list(entries)
+        self.transitions += 2  # the Map, and the first Wait
+        return True
+
+    def stop(self, number: str, epoch: int) -> None:
+        self.running.pop((number, epoch), None)
+
+    def kill_all(self) -> None:
+        self.running.clear()
+
+    def next_at(self) -> datetime | None:
+        times = [parse_instant(rows[0]["at"]) for rows in self.running.values() if rows]
+        return min(times, default=None)
+
+    def due(self, now: datetime) -> list[Mapping[str, Any]]:
+        found: list[Mapping[str, Any]] = []
+        for (number, epoch), rows in list(self.running.items()):
+            while rows and parse_instant(rows[0]["at"]) <= now:
+                row = rows.pop(0)
+                self.transitions += 2
+                found.append({"number": number, "epoch": epoch, **row, "source": "clock"})
+            if not rows:
+                del self.running[number, epoch]
+        return found
+
+
+@dataclass
+class RecordingChannel:
+    """Notes what was handed to the provider; raises what `faults` holds first."""
+
+    sent: list[tuple[datetime, Delivery, str]] = field(default_factory=list)
+    faults: list[Exception] = field(default_factory=list)
+
+    def send(self, delivery: Delivery, address: str, now: datetime) -> tuple[str, int]:
+        if self.faults:
+            raise self.faults.pop(0)
+        self.sent.append((now, delivery, address))
+        return f"id-{len(self.sent)}", 1
+
+
+@dataclass
+class RecordingAlarms:
+    raised: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
+
+    def raise_alarm(self, code: str, facts: Mapping[str, Any]) -> None:
+        self.raised.append((code, facts))
+
+
+@dataclass
+class MemoryBlobs:
+    keys: set[str] = field(default_factory=set)
+
+    def upload_form(self, key: str, content_type: str, max_bytes: int) -> Mapping[str, Any]:
+        return {"url": "https://photos.test/", "fields": {"key": key}}
+
+    def exists(self, key: str) -> bool:
+        return key in self.keys
+
+
+def staff(user: str) -> Caller:
+    """Return the demo user as the API would resolve a token."""
+    caller = SHIPPED.staff_caller(user)
+    assert caller is not None
+    return caller
+
+
+class Engine:
+    """One city in memory."""
+
+    def __init__(self, start: str, catalogue: Catalogue = SHIPPED) -> None:
+        self.clock = SetClock(datetime.fromisoformat(start))
+        self.catalogue = catalogue
+        self.store = MemoryReportStore()
+        self.queues = MemoryQueues()
+        self.executions = MemoryExecutions()
+        self.mail, self.sms = RecordingChannel(), RecordingChannel()
+        self.alarms, self.blobs = RecordingAlarms(), MemoryBlobs()
+        self.off: set[str] = set()
+        self._seen = 0
+        self._next_sweep = self.clock.at
+        counter = itertools.count(1)
+        planner = Planner(catalogue)
+
+        def salt() -> str:
+            return f"{next(counter):032x}"
+
+        def random_bytes() -> bytes:
+            return next(counter).to_bytes(16, "big")
+
+        self.planner = planner
+        self.file = FileReport(
+            self.store, catalogue, planner, self.clock, lambda: SECRET, random_bytes
+        )
+        self.do = ActOnReport(self.store, catalogue, planner, self.clock, self.blobs, salt)
+        self.fire = FireDueSteps(self.store, planner, self.clock, self.alarms, salt)
+        self.arm = ArmTimeline(self.store, planner, self.clock, self.executions, salt)
+        self.dispatcher = Dispatcher(self.queues, self.clock)
+        self.sweeper = Sweeper(self.store, self.queues, self.clock)
+        channels: dict[str, Any] = {"mail": self.mail, "sms": self.sms}
+        self.sender = Sender(self.store, self.store, channels, self.clock, self.alarms)
+
+    # -- what people do --
+
+    def filed(self, category: str = "INF-01", **fields: Any) -> Filed:
+        """File a report in Sukarasa, by a reporter with a mail address unless told otherwise."""
+        values: dict[str, Any] = {
+            "lat": -6.1783,
+            "lon": 106.6319,
+            "description": "Lubang besar di depan sekolah",
+            "contact": Contact(email="warga@example.org"),
+        } | fields
+        return self.file(Filing(category=category, **values))
+
+    def act(self, number: str, action: str, by: str = "", **fields: Any) -> Stored:
+        """Do *action* as the demo user *by*, or as the reporter."""
+        texts = {k: str(fields.pop(k)) for k in ("reason", "note", "question", "text")
+                 if k in fields and action != "reject"}
+        caller = staff(by) if by else REPORTER
+        return self.do(number, Command(action, caller, fields, texts))
+
+    def loaded(self, number: str) -> Stored:
+        found = self.store.load(number)
+        assert found is not None
+        return found
+
+    # -- what the machine does --
+
+    def pump(self) -> None:
+        """Play stream and queues until nothing moves."""
+        while True:
+            rows = self.store.stream[self._seen :]
+            self._seen = len(self.store.stream)
+            if rows and "stream" not in self.off:
+                self.dispatcher.dispatch(rows)
+            work = [(name, self.queues.take(name)) for name in ("wake", "arm", "send")]
+            if not rows and not any(bodies for _, bodies in work):
+                return
+            for name, bodies in work:
+                for body in bodies:
+                    self._handle(name, body)
+
+    def _handle(self, name: str, body: Mapping[str, Any]) -> None:
+        if name in self.off:
+            return
+        if name == "wake":
+            self.fire(body["number"], body["epoch"], rearm=body["source"] == "sweeper")
+        elif name == "arm":
+            self.arm(body["number"], body["epoch"])
+        else:
+            self.sender.send(body["number"], body["id"])
+
+    def run_until(self, until: str) -> None:
+        """Let time pass, from one thing that falls due to the next."""
+        end = datetime.fromisoformat(until).astimezone(UTC)
+        self.pump()
+        while self.clock.at < end:
+            self.clock.at = min(self._next_moment(), end)
+            if "execution" not in self.off:
+                self.queues.wake(self.executions.due(self.clock.at))
+            self.pump()
+            if self.clock.at >= self._next_sweep:
+                self._next_sweep = self.clock.at + timedelta(minutes=1)
+                if "sweeper" not in self.off:
+                    self.sweeper.sweep()
+                    self.pump()
+
+    def _next_moment(self) -> datetime:
+        later = [self._next_sweep if self._needs_sweep() else None, self.executions.next_at()]
+        times = [moment for moment in later if moment and moment > self.clock.at]
+        return min(times, default=self.clock.at + timedelta(hours=1))
+
+    def _needs_sweep(self) -> bool:
+        """Whether a sweep within the next hour could find anything (saves idle minutes)."""
+        return next(self.store.due(self.clock.at + timedelta(hours=1)), None) is not None
+
+    # -- what can be seen --
+
+    def fired(self, number: str) -> list[tuple[str, list[str]]]:
+        """Return what fired, with the positions told, in the order of the record."""
+        return [
+            (event.data["entry"], event.data["told"])
+            for event in self.loaded(number).events
+            if event.type == "fired"
+        ]
+
+    def fired_due(self, number: str) -> set[tuple[str, str]]:
+        """Return which steps fired, each with the instant at which it was due."""
+        return {
+            (event.data["entry"], event.data["due_at"])
+            for event in self.loaded(number).events
+            if event.type == "fired"
+        }
+
+    def sent(self, number: str) -> list[tuple[str, str, str]]:
+        """Return (channel, template, recipient) of every message handed to a provider."""
+        return sorted(
+            (delivery.channel, delivery.template, delivery.recipient)
+            for channel in (self.mail, self.sms)
+            for _, delivery, _ in channel.sent
+            if delivery.number == number
+        )
