@@ -31,7 +31,8 @@ BODY_LIMIT = 10 * 1024 * 1024
 #: API Gateway ends a request after 29 seconds.
 REQUEST_SECONDS = 29
 
-#: code → status, then title and detail in Indonesian and English.
+#: code → status, then title and detail in Indonesian and English. The codes are the app's own
+#: where it has the same problem.
 PROBLEMS: dict[str, tuple[int, str, str, str, str]] = {
     "bad_request": (
         400,
@@ -54,14 +55,7 @@ PROBLEMS: dict[str, tuple[int, str, str, str, str]] = {
         "Alamat ini ada, tetapi tidak menerima metode HTTP tersebut.",
         "This address exists but does not take that HTTP method.",
     ),
-    "length_required": (
-        411,
-        "Panjang isi tidak disebutkan",
-        "Length required",
-        "Kirim isi permintaan dengan Content-Length.",
-        "Send the body with a Content-Length.",
-    ),
-    "payload_too_large": (
+    "body_too_large": (
         413,
         "Isi permintaan terlalu besar",
         "The body is too large",
@@ -74,13 +68,6 @@ PROBLEMS: dict[str, tuple[int, str, str, str, str]] = {
         "Something went wrong on our side",
         "Permintaan tidak dapat diselesaikan. Silakan coba lagi.",
         "The request could not be completed. Please try again.",
-    ),
-    "not_available": (
-        503,
-        "Belum tersedia",
-        "Not available yet",
-        "Bagian ini belum dipasang.",
-        "This part is not installed.",
     ),
 }
 
@@ -129,7 +116,7 @@ def problem(code: str, headers: list[tuple[str, str]] | None = None) -> Answer:
     """The problem document (RFC 9457) for one of PROBLEMS."""
     status, title, title_en, detail, detail_en = PROBLEMS[code]
     document = {
-        "type": "about:blank",
+        "type": f"urn:live-room:problem:{code}",
         "title": title,
         "status": status,
         "detail": detail,
@@ -324,14 +311,14 @@ class Connection(BaseHTTPRequestHandler):
         if not (declared.isascii() and declared.isdigit()):
             raise BodyRefused("bad_request")
         if int(declared) > BODY_LIMIT:
-            raise BodyRefused("payload_too_large")
+            raise BodyRefused("body_too_large")
         return self._exactly(int(declared))
 
     def _chunks(self) -> bytes:
         whole = bytearray()
         while size := self._chunk_size():
             if len(whole) + size > BODY_LIMIT:
-                raise BodyRefused("payload_too_large")
+                raise BodyRefused("body_too_large")
             whole += self._exactly(size)
             self.rfile.readline(3)
         while self.rfile.readline(65_537) not in {b"\r\n", b"\n", b""}:
