@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import UTC, timedelta
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -11,7 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from chalicelib import config
 from chalicelib.adapters import aws
 from chalicelib.adapters.clock import Clock
-from chalicelib.domain.events import instant, parse_instant
+from chalicelib.domain.events import parse_instant
 from chalicelib.services.ports import TryAgain
 
 _GONE = frozenset({"ExecutionDoesNotExist", "InvalidArn"})
@@ -72,7 +73,9 @@ class StepFunctionsClock:
         return bool(answer["status"] == "RUNNING")
 
     def _real(self, at: str) -> str:
-        return instant(self._clock.to_real(parse_instant(at)))
+        """The real moment, rounded up to the millisecond: a wake-up must not come early."""
+        moment = self._clock.to_real(parse_instant(at)) + timedelta(microseconds=999)
+        return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"
 
 
 def execution_name(number: str, epoch: int) -> str:

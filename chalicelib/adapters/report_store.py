@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -16,7 +16,7 @@ from pynamodb.transactions import TransactWrite
 from chalicelib import config
 from chalicelib.adapters import keys
 from chalicelib.adapters.tables import IdentityRow, ReportRow
-from chalicelib.domain.deliveries import LEASE, OPEN, PLANNED, SENDING, Delivery
+from chalicelib.domain.deliveries import OPEN, PLANNED, SENDING, Delivery
 from chalicelib.domain.events import Event, instant, parse_instant
 from chalicelib.domain.report import replay
 from chalicelib.services.ports import (
@@ -158,7 +158,7 @@ class DynamoReportStore:
         )
         return tuple(_delivery(row) for row in rows)
 
-    def claim(self, number: str, id: str, now: datetime) -> Delivery | None:
+    def claim(self, number: str, id: str, now: datetime, lease: timedelta) -> Delivery | None:
         """See `ReportStore.claim`. ``due_at`` is the next attempt or the end of the lease."""
         row = ReportRow(keys.report_key(number), keys.MESSAGE + id)
         try:
@@ -166,7 +166,7 @@ class DynamoReportStore:
                 actions=[
                     ReportRow.status.set(SENDING),
                     ReportRow.attempts.add(1),
-                    ReportRow.due_at.set(instant(now + LEASE)),
+                    ReportRow.due_at.set(instant(now + lease)),
                 ],
                 condition=(ReportRow.due_at <= instant(now))
                 & ReportRow.status.is_in(PLANNED, SENDING),

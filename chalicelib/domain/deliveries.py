@@ -66,8 +66,6 @@ def delivery_id(cause: str, recipient: str, channel: str) -> str:
     return f"{cause}#{recipient}#{channel}"
 
 
-def next_attempt(attempts: int, now: datetime) -> datetime | None:
-    """Return when to try again after *attempts* failed ones, or None: failed for good."""
-    if attempts >= len(BACKOFF):
-        return None
-    return now + BACKOFF[attempts]
+def wait_after(attempts: int) -> timedelta | None:
+    """Return how long to wait after *attempts* failed ones, or None: failed for good."""
+    return BACKOFF[attempts] if attempts < len(BACKOFF) else None

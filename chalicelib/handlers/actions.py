@@ -30,7 +30,7 @@ def request() -> Any:
     return blueprint.current_request
 
 
-@blueprint.route("/v1/reports/{number}/{action}", methods=["POST"])
+@blueprint.route("/v1/reports/{number}/{action}", methods=["POST"], content_types=["*/*"])
 @boring
 def act(number: str, action: str) -> Response:
     """Do one action on one report and return it as the caller may see it."""

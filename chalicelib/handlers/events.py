@@ -76,7 +76,10 @@ def send(event: Any) -> Json:
 def sweep(event: Any) -> None:
     """Hand on everything overdue that nobody else has taken care of."""
     swept = bootstrap.sweeper().sweep()
-    log.info("sweep", extra={"woken": swept.woken, "armed": swept.armed, "unsent": swept.sent})
+    level = logging.INFO if swept.repairs else logging.DEBUG
+    log.log(
+        level, "sweep", extra={"woken": swept.woken, "armed": swept.armed, "unsent": swept.sent}
+    )
 
 
 def _each(event: Any, handle: Callable[[Json], None]) -> Json:

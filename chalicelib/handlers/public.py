@@ -44,7 +44,7 @@ def health() -> Any:
     return {"status": "ok", "time": local(bootstrap.clock().now())}
 
 
-@blueprint.route("/v1/reports", methods=["POST"])
+@blueprint.route("/v1/reports", methods=["POST"], content_types=["*/*"])
 @boring
 def file_report() -> Response:
     """File a report: no account needed, and for an emergency nothing but the category."""

@@ -16,9 +16,9 @@ from chalicelib.domain.actions import ActionRefused, Caller, Command, Known, dec
 from chalicelib.domain.events import Draft, canonical
 from chalicelib.domain.report import Report
 from chalicelib.services.catalogue import Catalogue
-from chalicelib.services.composing import Composer, Planner
+from chalicelib.services.composing import ARM_GRACE, Composer, Planner
 from chalicelib.services.filing import KeyReused
-from chalicelib.services.ports import Blobs, Clock, Conflict, ReportStore, Stored, TryAgain
+from chalicelib.services.ports import Blobs, Clock, Conflict, ReportStore, Stored, TryAgain, real
 
 _TRIES = 4
 
@@ -54,7 +54,12 @@ class ActOnReport:
             if not drafts:
                 return stored
             composer = Composer(
-                stored, number=number, now=now, planner=self.planner, salts=self.salts
+                stored,
+                number=number,
+                now=now,
+                planner=self.planner,
+                salts=self.salts,
+                arm_grace=real(ARM_GRACE, self.clock),
             )
             for draft in drafts:
                 composer.add(_with_key(draft, command, last=draft is drafts[-1]))

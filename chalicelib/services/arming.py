@@ -13,8 +13,8 @@ from typing import Any
 
 from chalicelib.domain.events import instant
 from chalicelib.domain.timeline import Entry, Timeline, next_due
-from chalicelib.services.composing import Composer, Planner
-from chalicelib.services.ports import Clock, Conflict, ReportStore, TimelineClock
+from chalicelib.services.composing import ARM_GRACE, Composer, Planner
+from chalicelib.services.ports import Clock, Conflict, ReportStore, TimelineClock, real
 
 #: An execution of Step Functions lives a year at most.
 HORIZON = timedelta(days=360)
@@ -62,6 +62,7 @@ class ArmTimeline:
             now=self.clock.now(),
             planner=self.planner,
             salts=self.salts,
+            arm_grace=real(ARM_GRACE, self.clock),
         )
         try:
             self.store.save(composer.change(rearm=True))

@@ -62,7 +62,7 @@ class Composer:
         now: datetime,
         planner: Planner,
         salts: Salts,
-        resolved_at: datetime | None = None,
+        arm_grace: timedelta = ARM_GRACE,
     ) -> None:
         self.stored = stored
         self.number = number
@@ -70,6 +70,7 @@ class Composer:
         self._planner = planner
         self._catalogue = planner.catalogue
         self._salts = salts
+        self._arm_grace = arm_grace
         self.events: list[Event] = list(stored.events) if stored else []
         self._kept = len(self.events)
         self.report: Report | None = stored.report if stored else None
@@ -156,7 +157,7 @@ class Composer:
         due = next_due(after, fired)
         sweep_at = due
         if epoch != armed:
-            grace = self.now + ARM_GRACE
+            grace = self.now + self._arm_grace
             sweep_at = min(due, grace) if due else grace
         promise = _nearest_promise(after)
         return Change(

@@ -23,8 +23,8 @@ from chalicelib.domain.report import Report
 from chalicelib.domain.sop import Sop
 from chalicelib.domain.timeline import Entry, Timeline, promises
 from chalicelib.services.catalogue import Catalogue
-from chalicelib.services.composing import Composer, Planner
-from chalicelib.services.ports import AlreadyExists, Clock, Contact, ReportStore
+from chalicelib.services.composing import ARM_GRACE, Composer, Planner
+from chalicelib.services.ports import AlreadyExists, Clock, Contact, ReportStore, real
 
 TOKEN_PREFIX = "lrt_"  # noqa: S105 - a prefix, not a secret
 _MAX_ATTEMPTS = 5
@@ -120,6 +120,7 @@ class FileReport:
                 now=now,
                 planner=self.planner,
                 salts=lambda: self.random_bytes().hex(),
+                arm_grace=real(ARM_GRACE, self.clock),
             )
             data = self._data(filing, category, sop, place, now, body_hash)
             texts = {k: v for k, v in _texts(filing).items() if v}

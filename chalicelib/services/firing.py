@@ -21,8 +21,8 @@ from chalicelib.domain.report import (
 from chalicelib.domain.roles import Recipient
 from chalicelib.domain.schedule import DEFERRAL_END
 from chalicelib.domain.timeline import Entry, due
-from chalicelib.services.composing import Composer, Planner
-from chalicelib.services.ports import Alarms, Clock, Conflict, ReportStore, TryAgain
+from chalicelib.services.composing import ARM_GRACE, Composer, Planner
+from chalicelib.services.ports import Alarms, Clock, Conflict, ReportStore, TryAgain, real
 
 _TRIES = 4
 #: Keeps one transaction well below DynamoDB's 100 items; the rest follows at once.
@@ -58,7 +58,12 @@ class FireDueSteps:
                 return STALE
             now = self.clock.now()
             composer = Composer(
-                stored, number=number, now=now, planner=self.planner, salts=self.salts
+                stored,
+                number=number,
+                now=now,
+                planner=self.planner,
+                salts=self.salts,
+                arm_grace=real(ARM_GRACE, self.clock),
             )
             more = self._fire_all(composer)
             if not composer.added:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from chalicelib.domain.deliveries import Delivery
@@ -139,7 +139,7 @@ class ReportStore(Protocol):
     def deliveries(self, number: str) -> tuple[Delivery, ...]:
         """Return all delivery records of a report."""
 
-    def claim(self, number: str, id: str, now: datetime) -> Delivery | None:
+    def claim(self, number: str, id: str, now: datetime, lease: timedelta) -> Delivery | None:
         """Take a message for sending if it is planned and due, or its lease ran out; else None."""
 
     def settle(self, delivery: Delivery) -> None:
@@ -191,10 +191,22 @@ class Texter(Protocol):
 
 
 class Clock(Protocol):
-    """The system's one clock."""
+    """The system's one clock. *speed*: its seconds in one real second (1 but in demonstrations)."""
+
+    @property
+    def speed(self) -> float:
+        """Seconds of system time in one real second: what machines need is real time."""
 
     def now(self) -> datetime:
         """Return the system's present instant: aware UTC, whole seconds."""
+
+
+def real(margin: timedelta, clock: Clock) -> timedelta:
+    """Return *margin*, meant as real time, on the system's clock.
+
+    A lease or a grace is time that machines need; it does not pass faster in a demonstration.
+    """
+    return margin * clock.speed
 
 
 class Alarms(Protocol):

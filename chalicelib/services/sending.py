@@ -11,7 +11,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
-from chalicelib.domain.deliveries import BACKOFF, FAILED, PLANNED, SENT, Delivery, next_attempt
+from chalicelib.domain.deliveries import (
+    BACKOFF,
+    FAILED,
+    LEASE,
+    PLANNED,
+    SENT,
+    Delivery,
+    wait_after,
+)
 from chalicelib.services.ports import (
     Alarms,
     Clock,
@@ -20,6 +28,7 @@ from chalicelib.services.ports import (
     NeverAgain,
     ReportStore,
     TryAgain,
+    real,
 )
 
 #: A message that kills its sender is given up after this many claims.
@@ -53,7 +62,7 @@ class Sender:
         Raises TryAgain only when the store itself failed; a provider's fault is recorded and
         tried again by the sweeper, with backoff, then failed for good with an alarm.
         """
-        claimed = self.store.claim(number, id, self.clock.now())
+        claimed = self.store.claim(number, id, self.clock.now(), real(LEASE, self.clock))
         if claimed is None:
             return "not_due"
         outcome = self._attempt(claimed)
@@ -83,9 +92,10 @@ class Sender:
         except NeverAgain as error:
             return replace(claimed, status=FAILED, error=_words(error))
         except TryAgain as error:
-            again = next_attempt(claimed.attempts, now)
-            if again is None:
+            wait = wait_after(claimed.attempts)
+            if wait is None:
                 return replace(claimed, status=FAILED, error=_words(error))
+            again = now + real(wait, self.clock)
             return replace(claimed, status=PLANNED, due_at=again, error=_words(error))
         return replace(
             claimed,

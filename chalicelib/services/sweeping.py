@@ -12,7 +12,7 @@ from datetime import timedelta
 from itertools import islice
 from typing import Any, TypeVar
 
-from chalicelib.services.ports import Clock, DueRow, Queues, ReportStore
+from chalicelib.services.ports import Clock, DueRow, Queues, ReportStore, real
 
 #: What the stream and the execution are given before the sweeper steps in.
 GRACE = timedelta(seconds=20)
@@ -45,7 +45,7 @@ class Sweeper:
     def sweep(self, grace: timedelta = GRACE) -> Swept:
         """Hand on everything overdue; return how much that was."""
         counts = {"wake": 0, "arm": 0, "send": 0}
-        rows = self.store.due(self.clock.now() - grace)
+        rows = self.store.due(self.clock.now() - real(grace, self.clock))
         for batch in _batches(rows, _BATCH):
             for kind, rows_of_kind in _by_kind(batch).items():
                 counts[kind] += len(rows_of_kind)

@@ -35,6 +35,8 @@ SECRET = b"a secret of the tests"
 class SetClock:
     """Shows what it was set to."""
 
+    speed = 1.0
+
     def __init__(self, at: datetime) -> None:
         self.at = at.astimezone(UTC)
 
@@ -196,8 +198,11 @@ class Engine:
 
     def act(self, number: str, action: str, by: str = "", **fields: Any) -> Stored:
         """Do *action* as the demo user *by*, or as the reporter."""
-        texts = {k: str(fields.pop(k)) for k in ("reason", "note", "question", "text")
-                 if k in fields and action != "reject"}
+        texts = {
+            k: str(fields.pop(k))
+            for k in ("reason", "note", "question", "text")
+            if k in fields and action != "reject"
+        }
         caller = staff(by) if by else REPORTER
         return self.do(number, Command(action, caller, fields, texts))
 

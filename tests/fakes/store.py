@@ -5,11 +5,11 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 
-from chalicelib.domain.deliveries import LEASE, OPEN, PLANNED, SENDING, Delivery
+from chalicelib.domain.deliveries import OPEN, PLANNED, SENDING, Delivery
 from chalicelib.domain.events import Event, instant
 from chalicelib.domain.report import replay
 from chalicelib.services.ports import (
@@ -121,7 +121,8 @@ class MemoryReportStore:
             rows = sorted(
                 (c.queue_sort, c.summary)
                 for c in self.current.values()
-                if c.report.holder == holder and c.summary is not None
+                if c.report.holder == holder
+                and c.summary is not None
                 and (cursor is None or c.queue_sort > cursor)
             )
         page = rows[:limit]
@@ -136,7 +137,7 @@ class MemoryReportStore:
             d for (n, _), d in sorted(self.messages.items(), key=lambda kv: kv[0]) if n == number
         )
 
-    def claim(self, number: str, id: str, now: datetime) -> Delivery | None:
+    def claim(self, number: str, id: str, now: datetime, lease: timedelta) -> Delivery | None:
         with self._lock:
             found = self.messages.get((number, id))
             if found is None or found.status not in (PLANNED, SENDING):
@@ -144,7 +145,7 @@ class MemoryReportStore:
             if found.due_at is None or instant(found.due_at) > instant(now):
                 return None
             claimed = replace(
-                found, status=SENDING, attempts=found.attempts + 1, due_at=now + LEASE
+                found, status=SENDING, attempts=found.attempts + 1, due_at=now + lease
             )
             self.messages[number, id] = claimed
             return claimed
