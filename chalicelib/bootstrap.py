@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import secrets
 import time
-from functools import lru_cache
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from chalicelib import config
 
 if TYPE_CHECKING:
-    from chalicelib.adapters.oidc import Verifier
-    from chalicelib.domain.actions import Caller
     from chalicelib.services.acting import ActOnReport
     from chalicelib.services.arming import ArmTimeline
     from chalicelib.services.catalogue import Catalogue
@@ -19,10 +19,47 @@ if TYPE_CHECKING:
     from chalicelib.services.dispatching import Dispatcher
     from chalicelib.services.filing import FileReport
     from chalicelib.services.firing import FireDueSteps
+    from chalicelib.services.identifying import IdentifyStaff, TokenVerifier
     from chalicelib.services.ports import Alarms, Blobs, Clock, Queues, ReportStore, TimelineClock
+    from chalicelib.services.preferring import SetChannels
+    from chalicelib.services.projecting import Projector
     from chalicelib.services.sending import Sender
     from chalicelib.services.sweeping import Sweeper
     from chalicelib.services.viewing import Views
+    from chalicelib.services.views import ViewStore
+
+_T = TypeVar("_T")
+_made: dict[str, Any] = {}
+
+
+def _shared(make: Callable[[], _T]) -> Callable[[], _T]:
+    """Let *make* run once in this process; everybody shares what it made."""
+
+    @wraps(make)
+    def get() -> _T:
+        if make.__name__ not in _made:
+            _made[make.__name__] = make()
+        made: _T = _made[make.__name__]
+        return made
+
+    return get
+
+
+@contextmanager
+def override(**parts: Any) -> Iterator[None]:
+    """Put *parts* in the place of what the functions of these names make, until the end.
+
+    Everything else is made anew from them: ``with override(store=MemoryReportStore()):``. For
+    tests and tools; a running function never uses it.
+    """
+    kept = dict(_made)
+    _made.clear()
+    _made.update(parts)
+    try:
+        yield
+    finally:
+        _made.clear()
+        _made.update(kept)
 
 
 def salt() -> str:
@@ -35,7 +72,7 @@ def random_bytes() -> bytes:
     return secrets.token_bytes(16)
 
 
-@lru_cache(maxsize=1)
+@_shared
 def clock() -> Clock:
     """The system's clock (faster than real time only in the local runner)."""
     from chalicelib.adapters.clock import clock_from_environment
@@ -43,7 +80,7 @@ def clock() -> Clock:
     return clock_from_environment()
 
 
-@lru_cache(maxsize=1)
+@_shared
 def store() -> ReportStore:
     """The reports table."""
     from chalicelib.adapters.report_store import DynamoReportStore
@@ -51,7 +88,7 @@ def store() -> ReportStore:
     return DynamoReportStore()
 
 
-@lru_cache(maxsize=1)
+@_shared
 def catalogue() -> Catalogue:
     """The catalogue in force, from the reference table."""
     from chalicelib.adapters.documents import TableDocuments
@@ -60,7 +97,7 @@ def catalogue() -> Catalogue:
     return Catalogue(TableDocuments(), time.monotonic)
 
 
-@lru_cache(maxsize=1)
+@_shared
 def planner() -> Planner:
     """The timeline planner."""
     from chalicelib.services.composing import Planner
@@ -68,7 +105,7 @@ def planner() -> Planner:
     return Planner(catalogue())
 
 
-@lru_cache(maxsize=1)
+@_shared
 def queues() -> Queues:
     """The queues between the parts."""
     from chalicelib.adapters.queues import SqsQueues
@@ -76,7 +113,7 @@ def queues() -> Queues:
     return SqsQueues()
 
 
-@lru_cache(maxsize=1)
+@_shared
 def blobs() -> Blobs:
     """The photo bucket."""
     from chalicelib.adapters.blobs import S3Blobs
@@ -84,7 +121,7 @@ def blobs() -> Blobs:
     return S3Blobs()
 
 
-@lru_cache(maxsize=1)
+@_shared
 def alarms() -> Alarms:
     """Where final faults are reported."""
     from chalicelib.adapters.alarms import SnsAlarms
@@ -92,7 +129,7 @@ def alarms() -> Alarms:
     return SnsAlarms()
 
 
-@lru_cache(maxsize=1)
+@_shared
 def executions() -> TimelineClock:
     """Step Functions, as the clock of running timelines."""
     from chalicelib.adapters.executions import StepFunctionsClock
@@ -100,7 +137,7 @@ def executions() -> TimelineClock:
     return StepFunctionsClock(clock())
 
 
-@lru_cache(maxsize=1)
+@_shared
 def file_report() -> FileReport:
     """The filing use case."""
     from chalicelib.services.filing import FileReport
@@ -108,7 +145,7 @@ def file_report() -> FileReport:
     return FileReport(store(), catalogue(), planner(), clock(), config.token_secret, random_bytes)
 
 
-@lru_cache(maxsize=1)
+@_shared
 def act_on_report() -> ActOnReport:
     """The use case behind every action."""
     from chalicelib.services.acting import ActOnReport
@@ -116,7 +153,7 @@ def act_on_report() -> ActOnReport:
     return ActOnReport(store(), catalogue(), planner(), clock(), blobs(), salt)
 
 
-@lru_cache(maxsize=1)
+@_shared
 def views() -> Views:
     """What callers may see of reports."""
     from chalicelib.services.viewing import Views
@@ -124,35 +161,47 @@ def views() -> Views:
     return Views(catalogue(), planner())
 
 
-@lru_cache(maxsize=1)
-def verifier() -> Verifier:
+@_shared
+def verifier() -> TokenVerifier:
     """Checks staff's access tokens."""
     from chalicelib.adapters.oidc import verifier_from_environment
 
     return verifier_from_environment()
 
 
-def staff_caller(token: str) -> Caller:
-    """Return the member of staff that an access token speaks for; raise Problem otherwise.
+@_shared
+def identify_staff() -> IdentifyStaff:
+    """From an access token to the member of staff it speaks for."""
+    from chalicelib.services.identifying import IdentifyStaff
 
-    Roles and positions are the directory's, never the token's: a revoked or moved official loses
-    them at once, however long the token lasts.
-    """
-    from chalicelib.adapters.oidc import TokenInvalid
-    from chalicelib.handlers.problems import Problem
-
-    try:
-        claims = verifier().claims(token)
-    except TokenInvalid:
-        raise Problem("invalid_token") from None
-    person = str(claims.get("username") or claims.get("cognito:username") or claims["sub"])
-    caller = catalogue().staff_caller(person)
-    if caller is None:
-        raise Problem("invalid_token")
-    return caller
+    return IdentifyStaff(verifier(), catalogue())
 
 
-@lru_cache(maxsize=1)
+@_shared
+def set_channels() -> SetChannels:
+    """The reporter's wish how to be told."""
+    from chalicelib.services.preferring import SetChannels
+
+    return SetChannels(store(), planner(), clock(), salt)
+
+
+@_shared
+def view_store() -> ViewStore:
+    """The public views and counters."""
+    from chalicelib.adapters.view_store import DynamoViewStore
+
+    return DynamoViewStore()
+
+
+@_shared
+def projector() -> Projector:
+    """From written reports to public views and counters."""
+    from chalicelib.services.projecting import Projector
+
+    return Projector(view_store())
+
+
+@_shared
 def fire_due_steps() -> FireDueSteps:
     """The firing use case."""
     from chalicelib.services.firing import FireDueSteps
@@ -160,15 +209,15 @@ def fire_due_steps() -> FireDueSteps:
     return FireDueSteps(store(), planner(), clock(), alarms(), salt)
 
 
-@lru_cache(maxsize=1)
+@_shared
 def arm_timeline() -> ArmTimeline:
     """The arming use case."""
     from chalicelib.services.arming import ArmTimeline
 
-    return ArmTimeline(store(), planner(), clock(), executions(), salt)
+    return ArmTimeline(store(), planner(), clock(), executions(), alarms(), salt)
 
 
-@lru_cache(maxsize=1)
+@_shared
 def dispatcher() -> Dispatcher:
     """From the stream to the queues."""
     from chalicelib.services.dispatching import Dispatcher
@@ -176,7 +225,7 @@ def dispatcher() -> Dispatcher:
     return Dispatcher(queues(), clock())
 
 
-@lru_cache(maxsize=1)
+@_shared
 def sweeper() -> Sweeper:
     """The minute's look at what is overdue."""
     from chalicelib.services.sweeping import Sweeper
@@ -184,7 +233,7 @@ def sweeper() -> Sweeper:
     return Sweeper(store(), queues(), clock())
 
 
-@lru_cache(maxsize=1)
+@_shared
 def sender() -> Sender:
     """The sender: the one service that may read who reported, to reach them."""
     from chalicelib.adapters.channels import MailChannel, SmsChannel, citizen_texts

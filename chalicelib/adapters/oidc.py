@@ -14,15 +14,14 @@ from pathlib import Path
 from typing import Any
 
 from chalicelib import config
+from chalicelib.services.identifying import TokenInvalid
+from chalicelib.services.ports import TryAgain
 
 _KEYS_SECONDS = 3600.0
 _RETRY_SECONDS = 30.0
 _MAX_KEYS_BYTES = 100_000
 _LEEWAY_SECONDS = 30
-
-
-class TokenInvalid(Exception):
-    """The token is not one of ours, or not any more."""
+_FETCH_SECONDS = 3
 
 
 class Verifier:
@@ -64,8 +63,8 @@ class Verifier:
         return claims
 
     def _meant_for_us(self, claims: Mapping[str, Any]) -> bool:
-        audience = claims.get("aud", [])
-        named = [audience] if isinstance(audience, str) else list(audience)
+        audience = claims.get("aud")
+        named = audience if isinstance(audience, list) else [audience]
         return self._audience in [*named, claims.get("client_id")]
 
     def _key(self, kid: str) -> Any:
@@ -82,23 +81,41 @@ class Verifier:
 
         rows = json.loads(self._read_keys()).get("keys", [])
         self._keys = {
-            row["kid"]: RSAAlgorithm.from_jwk(row) for row in rows if row.get("kty") == "RSA"
+            row["kid"]: RSAAlgorithm.from_jwk(row)
+            for row in rows
+            if row.get("kty") == "RSA" and row.get("use", "sig") == "sig" and row.get("kid")
         }
         self._read_at = now
 
 
 def verifier_from_environment() -> Verifier:
-    """Return the stage's verifier: OIDC_ISSUER, OIDC_AUDIENCE, and where the keys are."""
+    """Return the stage's verifier: OIDC_ISSUER, OIDC_AUDIENCE, and where the keys are.
+
+    The keys come from OIDC_JWKS (the document itself), OIDC_JWKS_FILE, or over HTTPS from
+    OIDC_JWKS_URL, by default the issuer's ``/.well-known/jwks.json``.
+    """
     return Verifier(config.setting("OIDC_ISSUER"), config.setting("OIDC_AUDIENCE"), _read_keys)
 
 
 def _read_keys() -> bytes:
-    file = config.setting("OIDC_JWKS_FILE", "")
+    inline, file = config.setting("OIDC_JWKS", ""), config.setting("OIDC_JWKS_FILE", "")
+    if inline:
+        return inline.encode()
     if file:
         return Path(file).read_bytes()
     issuer = config.setting("OIDC_ISSUER").rstrip("/")
-    url = config.setting("OIDC_JWKS_URL", f"{issuer}/.well-known/jwks.json")
+    return fetch_keys(config.setting("OIDC_JWKS_URL", f"{issuer}/.well-known/jwks.json"))
+
+
+def fetch_keys(url: str) -> bytes:
+    """Return the issuer's keys; raise TryAgain when it does not answer well and in time."""
     if not url.startswith("https://"):
-        raise TokenInvalid("keys are fetched over HTTPS only")
-    with urllib.request.urlopen(url, timeout=3) as answer:  # noqa: S310 - https only, checked
-        return bytes(answer.read(_MAX_KEYS_BYTES))
+        raise config.SettingMissing("the issuer's keys are fetched over HTTPS only")
+    try:
+        with urllib.request.urlopen(url, timeout=_FETCH_SECONDS) as answer:  # noqa: S310 - https
+            body = bytes(answer.read(_MAX_KEYS_BYTES + 1))
+    except OSError as error:
+        raise TryAgain("the issuer's keys") from error
+    if len(body) > _MAX_KEYS_BYTES:
+        raise TryAgain("the issuer's keys are too long")
+    return body

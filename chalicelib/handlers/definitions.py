@@ -12,7 +12,10 @@ Short = Annotated[str, Meta(max_length=100)]
 Line = Annotated[str, Meta(max_length=300)]
 Text = Annotated[str, Meta(max_length=1000)]
 Needed = Annotated[str, Meta(min_length=1, max_length=1000)]
-Code = Annotated[str, Meta(min_length=1, max_length=60, pattern=r"^[A-Za-z0-9._-]+$")]
+#: ``(?![\s\S])`` is the true end in every dialect; ``$`` would let a last line break pass.
+Code = Annotated[str, Meta(min_length=1, max_length=60, pattern=r"^[A-Za-z0-9._-]+(?![\s\S])")]
+Latitude = Annotated[float, Meta(ge=-90, le=90)]
+Longitude = Annotated[float, Meta(ge=-180, le=180)]
 Instant = Annotated[datetime, Meta(tz=True)]
 Photos = Annotated[list[Code], Meta(max_length=10)]
 
@@ -24,10 +27,15 @@ class Body(Struct, forbid_unknown_fields=True, frozen=True):
 class Location(Body):
     """A point, a kelurahan (code or name), or both; the address helps to find the place."""
 
-    lat: Annotated[float, Meta(ge=-90, le=90)] | None = None
-    lon: Annotated[float, Meta(ge=-180, le=180)] | None = None
+    lat: Latitude | None = None
+    lon: Longitude | None = None
     kelurahan: Short = ""
     address: Line = ""
+
+    def __post_init__(self) -> None:
+        """Refuse half a point."""
+        if (self.lat is None) != (self.lon is None):
+            raise ValueError("coordinates_together")
 
 
 class Reporter(Body):
@@ -49,7 +57,7 @@ class NewReport(Body):
     on_behalf: bool = False
     visibility: Literal["public", "anonymous", "confidential"] = "public"
     language: Literal["id", "en"] = "id"
-    source: Annotated[str, Meta(max_length=40, pattern=r"^[A-Za-z0-9._:-]*$")] = "web"
+    source: Annotated[str, Meta(max_length=40, pattern=r"^[A-Za-z0-9._:-]*(?![\s\S])")] = "web"
     observed_at: Instant | None = None
 
 
@@ -82,8 +90,13 @@ class Decline(Plain, kw_only=True):
 class Arrive(Plain):
     """Where the officer checked in."""
 
-    lat: Annotated[float, Meta(ge=-90, le=90)] | None = None
-    lon: Annotated[float, Meta(ge=-180, le=180)] | None = None
+    lat: Latitude | None = None
+    lon: Longitude | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse half a point."""
+        if (self.lat is None) != (self.lon is None):
+            raise ValueError("coordinates_together")
 
 
 class Ask(Plain, kw_only=True):
@@ -165,6 +178,18 @@ class NewPhoto(Body):
     purpose: Literal["problem", "result", "dispute"] = "problem"
 
 
+class Follow(Body):
+    """Whether the reporter is told of what happens to the report."""
+
+    on: bool = True
+
+
+class Preferences(Body):
+    """Over which of the channels that were left at filing the reporter is told; none is none."""
+
+    channels: Annotated[list[Literal["mail", "sms"]], Meta(max_length=2)]
+
+
 #: The body of every action of ``POST /v1/reports/{number}/{action}``.
 ACTION_BODIES: dict[str, type[Body]] = {
     "verify": Verify,
@@ -190,6 +215,8 @@ ACTION_BODIES: dict[str, type[Body]] = {
     "rate": Rate,
     "comments": Comment,
     "photos": NewPhoto,
+    "follow": Follow,
+    "preferences": Preferences,
 }
 #: Fields that people write freely: kept beside the hashed record, removable.
 FREE_TEXTS = frozenset({"note", "reason", "question", "text"})

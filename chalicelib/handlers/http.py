@@ -6,28 +6,54 @@ import functools
 import hashlib
 import json
 import logging
+import re
+import traceback
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 import msgspec
-from chalice import Response
+from chalice import CORSConfig, Response
 
+from chalicelib import config
 from chalicelib.domain.actions import ActionRefused
 from chalicelib.handlers.definitions import Body
-from chalicelib.handlers.problems import PROBLEMS, Problem, response
+from chalicelib.handlers.field_errors import field_error, from_msgspec
+from chalicelib.handlers.problems import PROBLEMS, SAFE_HEADERS, Problem, response
 from chalicelib.services.acting import NotFound
 from chalicelib.services.filing import FilingRefused, KeyReused
-from chalicelib.services.ports import TryAgain
+from chalicelib.services.ports import AlreadyExists, TryAgain
 
 log = logging.getLogger("live_room.api")
-MAX_BODY = 64 * 1024
+JSON = "application/json; charset=utf-8"
+MAX_BODY = 256 * 1024
 _MAX_DEPTH = 20
+#: ``\u0000`` in a JSON text, with its backslash not itself escaped.
+_NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
+_KEY = re.compile(r"[\x21-\x7e]{22,200}")
 _B = TypeVar("_B", bound=Body)
 
 
-def parse(raw: bytes, form: type[_B]) -> _B:
-    """Return *raw* as *form*; raise Problem. An empty body counts as an empty object."""
+def cors() -> CORSConfig | None:
+    """Return the CORS settings of all routes: for CORS_ORIGIN (``*`` or one origin), or none."""
+    origin = config.setting("CORS_ORIGIN", "")
+    if not origin:
+        return None
+    return CORSConfig(
+        allow_origin=origin,
+        allow_headers=["Idempotency-Key", "If-None-Match", "Accept-Language"],
+        expose_headers=["ETag", "Idempotent-Replayed", "Retry-After"],
+        max_age=600,
+    )
+
+
+def parse(raw: bytes, form: type[_B], content_type: str = "") -> _B:
+    """Return *raw* as *form*; raise Problem. An empty body counts as an empty object.
+
+    A key that comes twice is refused rather than one of the two chosen, and so is NUL.
+    """
+    if content_type and not _is_json(content_type):
+        raise Problem("unsupported_media_type")
     if len(raw) > MAX_BODY:
         raise Problem("body_too_large")
     try:
@@ -39,17 +65,32 @@ def parse(raw: bytes, form: type[_B]) -> _B:
     try:
         body = msgspec.json.decode(text or "{}", type=form)
     except msgspec.ValidationError as error:
-        raise Problem("invalid_field", errors=[_field_error(str(error))]) from None
+        raise Problem("invalid_field", errors=[from_msgspec(str(error))]) from None
     except (msgspec.DecodeError, RecursionError, UnicodeError):
         raise Problem("malformed_json") from None
+    if _NUL.search(text):
+        raise Problem("invalid_text")
+    json.loads(text or "{}", object_pairs_hook=_no_key_twice)
     return body
+
+
+def idempotency_key(header: str) -> str:
+    """Return the Idempotency-Key, empty if none was sent; raise Problem for a guessable one."""
+    if header and not _KEY.fullmatch(header):
+        raise Problem("weak_idempotency_key")
+    return header
 
 
 def clean(text: str) -> str:
     """Return *text* with Unix line ends, without control characters and outer blanks."""
     unix = text.replace("\r\n", "\n").replace("\r", "\n")
-    kept = (c for c in unix if c in "\n\t" or (c.isprintable() and not _surrogate(c)))
-    return "".join(kept).strip()
+    blanks = (c if c == "\n" or not c.isspace() else " " for c in unix)
+    return "".join(c for c in blanks if c == "\n" or c.isprintable()).strip()
+
+
+def one_line(text: str) -> str:
+    """Return *text* cleaned, on one line, with single blanks."""
+    return " ".join(clean(text).split())
 
 
 def boring(handler: Callable[..., Any]) -> Callable[..., Any]:
@@ -73,27 +114,31 @@ def _answer_for(error: Exception) -> Response:
     if isinstance(error, ActionRefused):
         return _refused(error)
     if isinstance(error, FilingRefused):
-        errors = [{"pointer": _pointer(error.field)}] if error.field else []
+        errors = [field_error("invalid", _pointer(error.field))] if error.field else []
         return response(error.code, errors)
     for kind, code in _KNOWN.items():
         if isinstance(error, kind):
             return response(code)
-    incident = uuid.uuid4().hex
-    log.error("unexpected fault", exc_info=error, extra={"incident": incident})
-    return response("internal_error", incident=incident)
+    incident = str(uuid.uuid4())
+    # The places in the code, not the message: that may hold what a citizen wrote.
+    places = "".join(traceback.format_tb(error.__traceback__))
+    kind = type(error).__name__
+    log.error("unexpected fault %s\n%s", kind, places, extra={"incident": incident})
+    return response("internal_error", instance=f"urn:uuid:{incident}")
 
 
-_KNOWN: dict[type[Exception], str] = {
+_KNOWN: Mapping[type[Exception], str] = {
     NotFound: "not_found",
     KeyReused: "key_reused",
     TryAgain: "try_again",
+    AlreadyExists: "try_again",
 }
 
 
 def ok(body: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
     """Return *body* as JSON."""
     text = json.dumps(body, ensure_ascii=False, default=str)
-    all_headers = {"Content-Type": "application/json; charset=utf-8", "Cache-Control": "no-store"}
+    all_headers = {**SAFE_HEADERS, "Content-Type": JSON, "Cache-Control": "no-store"}
     return Response(text, headers={**all_headers, **(headers or {})}, status_code=status)
 
 
@@ -105,7 +150,8 @@ def cached(request: Any, body: Any, seconds: int = 0) -> Response:
     headers = {
         "ETag": tag,
         "Cache-Control": control,
-        "Content-Type": "application/json; charset=utf-8",
+        "Content-Type": JSON,
+        **SAFE_HEADERS,
         "Vary": "Authorization, Accept-Language",
     }
     given = request.headers.get("if-none-match", "")
@@ -125,7 +171,7 @@ def limit_of(request: Any, default: int = 50, most: int = 200) -> int:
     """Return the page size asked for, within bounds."""
     text = str((request.query_params or {}).get("limit", default))
     if not text.isdecimal() or not 1 <= int(text[:6]) <= most:
-        raise Problem("invalid_field", errors=[{"pointer": "?limit", "detail": f"1–{most}"}])
+        raise Problem("invalid_field", errors=[field_error("invalid", "?limit")])
     return int(text)
 
 
@@ -135,16 +181,11 @@ def _refused(refused: ActionRefused) -> Response:
     code = refused.code if refused.code in PROBLEMS else "invalid_field"
     errors = []
     if "field" in refused.facts:
-        errors.append({"pointer": _pointer(str(refused.facts.pop("field")))})
+        kind = "missing" if code == "field_missing" else "invalid"
+        errors.append(field_error(kind, _pointer(str(refused.facts.pop("field")))))
     # A member of the document keeps its own meaning whatever the facts are called.
     facts = {f"report_{k}" if k == "status" else k: v for k, v in refused.facts.items()}
     return response(code, errors, **facts)
-
-
-def _field_error(message: str) -> dict[str, str]:
-    detail, _, path = message.partition(" - at `")
-    pointer = path.rstrip("`").removeprefix("$").replace(".", "/").replace("[...]", "/*")
-    return {"pointer": pointer or "/", "detail": detail, "detail_en": detail}
 
 
 def _pointer(field: str) -> str:
@@ -163,5 +204,13 @@ def _too_deep(text: str) -> bool:
     return False
 
 
-def _surrogate(character: str) -> bool:
-    return "\ud800" <= character <= "\udfff"
+def _no_key_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise Problem("malformed_json")
+    return found
+
+
+def _is_json(content_type: str) -> bool:
+    kind = content_type.partition(";")[0].strip().lower()
+    return kind == "application/json" or (kind.startswith("application/") and kind.endswith("+json"))

@@ -8,6 +8,9 @@ from chalicelib import bootstrap, config
 from chalicelib.domain.actions import ANYONE, REPORTER, Caller
 from chalicelib.handlers.problems import Problem
 from chalicelib.services.filing import TOKEN_PREFIX, token_opens
+from chalicelib.services.identifying import TokenInvalid
+
+_MAX_TOKEN = 8192
 
 
 def caller_of(request: Any, number: str = "") -> Caller:
@@ -20,18 +23,13 @@ def caller_of(request: Any, number: str = "") -> Caller:
         return ANYONE
     scheme, _, token = header.partition(" ")
     token = token.strip()
-    if scheme.lower() != "bearer" or not token or len(token) > 8192:
+    if scheme.lower() != "bearer" or not token or len(token) > _MAX_TOKEN:
         raise Problem("invalid_token")
     if token.startswith(TOKEN_PREFIX):
         if not number or not token_opens(config.token_secret(), number, token):
             raise Problem("invalid_token")
         return REPORTER
-    return bootstrap.staff_caller(token)
-
-
-def staff_of(request: Any) -> Caller:
-    """Return the calling member of staff; raise Problem if it is nobody of the staff."""
-    caller = caller_of(request)
-    if not caller.person:
-        raise Problem("sign_in_needed")
-    return caller
+    try:
+        return bootstrap.identify_staff()(token)
+    except TokenInvalid:
+        raise Problem("invalid_token") from None

@@ -27,8 +27,13 @@ PROBLEMS: Mapping[str, tuple[int, str, str]] = {
     ),
     "body_too_large": (
         413,
-        "Isi permintaan terlalu besar (paling besar 64 KB). Kirim foto lewat alamat unggah.",
-        "The request body is too large (64 KB at most). Send photos to the upload address.",
+        "Isi permintaan terlalu besar (paling besar 256 KB). Kirim foto lewat alamat unggah.",
+        "The request body is too large (256 KB at most). Send photos to the upload address.",
+    ),
+    "unsupported_media_type": (
+        415,
+        "Kirim isi permintaan sebagai application/json.",
+        "Send the request body as application/json.",
     ),
     "unknown_category": (
         422,
@@ -165,6 +170,11 @@ PROBLEMS: Mapping[str, tuple[int, str, str]] = {
         "SOP meminta foto bukti; unggah dahulu, lalu sebutkan di photos.",
         "The SOP asks for photos as proof; upload them first and name them in photos.",
     ),
+    "channel_not_given": (
+        422,
+        "Laporan ini tidak mempunyai kontak untuk saluran tersebut.",
+        "This report has no contact for that channel.",
+    ),
     "too_many_photos": (
         409,
         "Jumlah foto laporan ini sudah penuh.",
@@ -188,6 +198,23 @@ PROBLEMS: Mapping[str, tuple[int, str, str]] = {
 }
 
 
+#: status → title, Indonesian and English.
+TITLES: Mapping[int, tuple[str, str]] = {
+    400: ("Permintaan tidak dapat dibaca", "The request cannot be read"),
+    401: ("Perlu tanda masuk", "Sign-in needed"),
+    403: ("Tidak berwenang", "Not permitted"),
+    404: ("Tidak ditemukan", "Not found"),
+    409: ("Tidak dapat dilakukan sekarang", "Not possible now"),
+    413: ("Terlalu besar", "Too large"),
+    415: ("Jenis isi tidak didukung", "Unsupported media type"),
+    422: ("Isi permintaan perlu diperbaiki", "The request needs correction"),
+    500: ("Terjadi kesalahan", "Something went wrong"),
+    503: ("Coba lagi sebentar lagi", "Try again in a moment"),
+}
+#: Sent with every answer: no browser may take JSON for anything else.
+SAFE_HEADERS: Mapping[str, str] = {"X-Content-Type-Options": "nosniff"}
+
+
 class Problem(Exception):
     """A refusal on its way to the caller."""
 
@@ -203,8 +230,8 @@ def document(code: str, errors: Sequence[Mapping[str, Any]] = (), **facts: Any) 
     status, indonesian, english = PROBLEMS[code]
     body: dict[str, Any] = {
         "type": f"urn:live-room:problem:{code}",
-        "title": indonesian,
-        "title_en": english,
+        "title": TITLES[status][0],
+        "title_en": TITLES[status][1],
         "status": status,
         "detail": indonesian,
         "detail_en": english,
@@ -218,7 +245,11 @@ def document(code: str, errors: Sequence[Mapping[str, Any]] = (), **facts: Any) 
 def response(code: str, errors: Sequence[Mapping[str, Any]] = (), **facts: Any) -> Response:
     """Return the answer for *code*."""
     body = document(code, errors, **facts)
-    headers = {"Content-Type": "application/problem+json", "Cache-Control": "no-store"}
+    headers = {
+        **SAFE_HEADERS,
+        "Content-Type": "application/problem+json",
+        "Cache-Control": "no-store",
+    }
     if body["status"] == 503:
         headers["Retry-After"] = "2"
     if body["status"] == 401:

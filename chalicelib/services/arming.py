@@ -14,7 +14,7 @@ from typing import Any
 from chalicelib.domain.events import instant
 from chalicelib.domain.timeline import Entry, Timeline, next_due
 from chalicelib.services.composing import ARM_GRACE, Composer, Planner
-from chalicelib.services.ports import Clock, Conflict, ReportStore, TimelineClock, real
+from chalicelib.services.ports import Alarms, Clock, Conflict, ReportStore, TimelineClock, real
 
 #: An execution of Step Functions lives a year at most.
 HORIZON = timedelta(days=360)
@@ -33,6 +33,7 @@ class ArmTimeline:
     planner: Planner
     clock: Clock
     executions: TimelineClock
+    alarms: Alarms
     salts: Callable[[], str]
 
     def __call__(self, number: str, epoch: int) -> str:
@@ -42,6 +43,7 @@ class ArmTimeline:
             return STALE
         now = self.clock.now()
         timeline = self.planner.timeline(stored.events)
+        self._tell_of_unknown(number, timeline)
         fired = frozenset(stored.report.fired)
         entries = ahead(timeline, fired, now)
         if entries and not self.executions.start(number, epoch, entries):
@@ -50,6 +52,13 @@ class ArmTimeline:
             self.executions.stop(number, stored.armed_epoch)
         armed = self.store.mark_armed(number, epoch, next_due(timeline, fired))
         return ARMED if armed else STALE
+
+    def _tell_of_unknown(self, number: str, timeline: Timeline) -> None:
+        """What lies beyond the calendar is shown as unknown, and somebody must extend it (S14)."""
+        unknown = [entry for entry in timeline.entries if entry.state == "unknown"]
+        if unknown:
+            facts = {"steps": [entry.step for entry in unknown], "why": unknown[0].reason}
+            self.alarms.raise_alarm("calendar_ends", {"number": number, **facts})
 
     def renew(self, number: str, epoch: int) -> str:
         """Begin a new epoch in place of *epoch*, whose execution is lost or cannot start."""

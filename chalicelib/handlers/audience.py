@@ -1,0 +1,102 @@
+"""Who may call which route: one table for all of them, and whatever is not in it is denied.
+
+What a caller may do with one particular report (its agency, its status) is decided behind it, by
+the table of transitions. ``python -m chalicelib.handlers.audience`` prints both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from chalicelib.domain.actions import REPORTER_ROLE, STAFF_ACTIONS, TRANSITIONS, Caller
+from chalicelib.handlers.problems import Problem
+
+#: Anybody, known or not.
+PUBLIC = "public"
+#: The holder of the report's own token.
+REPORTER = REPORTER_ROLE
+#: Every role that a staff account may have.
+STAFF_ROLES = (
+    "operator",
+    "verifier",
+    "officer",
+    "agency_head",
+    "territorial",
+    "secretary",
+    "mayor",
+    "inspector",
+    "auditor",
+    "sop_author",
+    "sop_reviewer",
+    "sop_approver",
+    "admin",
+)
+Audience = frozenset[str]
+EVERYBODY: Audience = frozenset({PUBLIC})
+_REPORTER_ONLY: Audience = frozenset({REPORTER})
+_QUEUE: Audience = frozenset(
+    {
+        "operator",
+        "verifier",
+        "officer",
+        "agency_head",
+        "secretary",
+        "mayor",
+        "inspector",
+        "auditor",
+    }
+)
+
+#: The last part of ``POST /v1/reports/{number}/{action}`` → the row of the transitions.
+ACTION_NAMES: Mapping[str, str] = {
+    **{action: action for action in STAFF_ACTIONS},
+    **{action: action for action in ("confirm", "dispute", "reopen", "withdraw", "rate")},
+    "comments": "comment",
+    "photos": "add_photo",
+}
+#: The same → who may ask for it. Following and preferences move nothing, so have no transition.
+ACTIONS: Mapping[str, Audience] = {
+    **{name: frozenset(TRANSITIONS[row].roles) for name, row in ACTION_NAMES.items()},
+    "follow": _REPORTER_ONLY,
+    "preferences": _REPORTER_ONLY,
+}
+_ANY_ACTION: Audience = frozenset().union(*ACTIONS.values())
+
+ROUTES: Mapping[tuple[str, str], Audience] = {
+    ("GET", "/health"): EVERYBODY,
+    ("GET", "/v1/openapi.json"): EVERYBODY,
+    ("GET", "/v1/categories"): EVERYBODY,
+    ("GET", "/v1/areas"): EVERYBODY,
+    ("GET", "/v1/sops"): EVERYBODY,
+    ("GET", "/v1/sops/{sop}"): EVERYBODY,
+    ("GET", "/v1/sops/{sop}/versions/{version}"): EVERYBODY,
+    ("GET", "/v1/statistics"): EVERYBODY,
+    ("GET", "/v1/reports"): EVERYBODY,
+    ("POST", "/v1/reports"): EVERYBODY,
+    ("GET", "/v1/reports/{number}"): EVERYBODY,
+    ("GET", "/v1/reports/{number}/timeline"): EVERYBODY,
+    ("POST", "/v1/reports/{number}/{action}"): _ANY_ACTION,
+    ("GET", "/v1/queue"): _QUEUE,
+}
+
+
+def admit(caller: Caller, allowed: Audience) -> None:
+    """Let *caller* pass if *allowed* says so; raise Problem otherwise."""
+    if PUBLIC in allowed or caller.roles & allowed:
+        return
+    raise Problem("role_may_not" if caller.roles else "sign_in_needed")
+
+
+def table() -> Iterator[tuple[str, str, str]]:
+    """Yield method, path and who may, with each action on a line of its own."""
+    for (method, path), allowed in ROUTES.items():
+        if not path.endswith("{action}"):
+            yield method, path, ", ".join(sorted(allowed))
+            continue
+        for action, who in ACTIONS.items():
+            yield method, path.replace("{action}", action), ", ".join(sorted(who))
+
+
+if __name__ == "__main__":
+    for line in table():
+        print("{:5} {:40} {}".format(*line))
