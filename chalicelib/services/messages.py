@@ -113,6 +113,7 @@ class MessageContext:
     address, description: the citizen's words. due_at: when the reader's duty is due.
     fired_due_at: the limit that fired this message. until: until when an answer is awaited, or
     the new date of a deferral. awaits: the step's ``until`` event, put in words as ``missing``.
+    told_before: oldest first; the last office is also there as ``last_told``.
     next_told: who is told if due_at passes. links: signed addresses by action (accept, decline,
     more_time, view, verify, validate, return, answer, confirm, dispute, reopen, rate); link is
     the one for everything else. can_reply: replies to this channel are read.
@@ -315,6 +316,8 @@ def _view(context: MessageContext, language: str, clean: Callable[[str], str]) -
         view |= _dates(name, getattr(context, name), language)
     view["tier_name"] = _phrase("tier", context.tier, language)
     view["missing"] = _phrase("missing", context.awaits, language)
+    last = context.told_before[-1].title if context.told_before else ""
+    view["last_told"] = clean(_chosen(last, language))
     return view
 
 
@@ -433,6 +436,7 @@ def _mail(
         subject=subject,
         preheader=_line(content.get("preheader", ""), view),
         blocks=blocks,
+        number=view["number"],
     )
     return subject, _as_text(blocks), html
 
@@ -485,13 +489,19 @@ def _each(row: Block, view: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 
 def _actions_block(block: Block, view: Mapping[str, Any], links: Mapping[str, str]) -> Block | None:
-    """Buttons whose address is known; the first one may use the report's general link."""
-    items = []
-    for place, item in enumerate(block["items"]):
-        url = links.get(item["link"]) or (links.get("link") if place == 0 else None)
-        if url:
-            items.append({"label": _line(item["label"], view), "url": url, "main": place == 0})
+    """Buttons whose address is known; without the first one's, the report's link under the
+    label ``otherwise``."""
+    items = [
+        {"label": _line(item["label"], view), "url": url, "main": place == 0}
+        for place, item in enumerate(block["items"])
+        if (url := links.get(item["link"]))
+    ]
     note = _line(block.get("note", ""), view)
+    if not (items and items[0]["main"]) and "link" in links:
+        # No page of its own for the main action: the button says only what it does.
+        label = _line(block.get("otherwise") or block["items"][0]["label"], view)
+        items.insert(0, {"label": label, "url": links["link"], "main": True})
+        note = ""
     return {"type": "actions", "items": items, "note": note} if items else None
 
 
@@ -654,7 +664,7 @@ def _check_block(block: Block, known: Mapping[str, Any]) -> None:
     if block["type"] not in _BLOCKS or ("if" in block and block["if"] not in known):
         raise TemplateInvalid(f"unknown type or condition in {block!r}")
     _filled_block({**block, "if": "number"}, known, {"link": "https://example.org"})
-    texts = [block.get(key, "") for key in ("text", "label", "note", "title")]
+    texts = [block.get(key, "") for key in ("text", "label", "note", "title", "otherwise")]
     texts += [item["label"] for item in block.get("items", ())]
     for source in texts:
         _check_text(source, known)

@@ -233,6 +233,30 @@ def test_replies_are_offered_only_where_they_are_read(can_reply, expected):
     assert ("membalas surel" in mail("step_task", context).text) is can_reply
 
 
+def test_a_button_without_its_own_page_says_only_that_it_opens_the_report():
+    without = replace(LONG, links={})
+    text = mail("step_task", without).text
+    assert f"Buka laporan: {LINK}" in text
+    assert "Terima tugas: " not in text and "Berlaku satu kali" not in text
+    assert f"Lihat laporan Anda: {LINK}" in mail("reporter_received", without).text
+    assert f"Open the report: {LINK}" in mail("reporter_result", without, "en").text
+    assert "Buka laporan" not in mail("step_task", BARE).text
+
+
+def test_an_office_is_named_as_told_only_if_it_was_told():
+    untold = replace(LONG, told_before=())
+    assert "Diberi tahu: Kepala Seksi" in sms("reporter_limit_passed", LONG)
+    assert "iberi tahu" not in sms("reporter_limit_passed", untold)
+    assert "Yang sudah diberi tahu" not in mail("reporter_limit_passed", untold).text
+    expected = "pada Rabu, 26 Mei 2027 pukul 08.29 WIB diberi tahu: Kepala Bidang Lalu Lintas"
+    assert expected in mail("reporter_limit_passed", untold).text
+
+
+def test_a_report_number_is_never_broken_over_two_lines():
+    unbroken = f'<span style="white-space:nowrap">{LONG.number}</span>'
+    assert unbroken in mail("step_task", LONG).html
+
+
 # --- secrecy --------------------------------------------------------------------------------
 
 
