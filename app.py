@@ -2,8 +2,10 @@
 
 from chalice import Chalice
 
-from chalicelib.handlers import actions, events, public
+from chalicelib.handlers import actions, events, meta, public, staff
+from chalicelib.handlers.http import cors
 
 app = Chalice(app_name="live-room")
-for module in (public, actions, events):
+app.api.cors = cors() or False
+for module in (meta, public, staff, actions, events):
     app.register_blueprint(module.blueprint)

@@ -190,7 +190,7 @@ def view_store() -> ViewStore:
     """The public views and counters."""
     from chalicelib.adapters.view_store import DynamoViewStore
 
-    return DynamoViewStore()
+    return DynamoViewStore(clock().now)
 
 
 @_shared

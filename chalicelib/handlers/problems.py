@@ -17,8 +17,8 @@ PROBLEMS: Mapping[str, tuple[int, str, str]] = {
     ),
     "invalid_text": (
         400,
-        "Isi permintaan bukan teks UTF-8 yang benar.",
-        "The request body is not valid UTF-8 text.",
+        "Isi permintaan bukan teks UTF-8 yang benar, atau memuat karakter NUL.",
+        "The request body is not valid UTF-8 text, or holds a NUL character.",
     ),
     "invalid_field": (
         400,
@@ -29,11 +29,6 @@ PROBLEMS: Mapping[str, tuple[int, str, str]] = {
         413,
         "Isi permintaan terlalu besar (paling besar 256 KB). Kirim foto lewat alamat unggah.",
         "The request body is too large (256 KB at most). Send photos to the upload address.",
-    ),
-    "unsupported_media_type": (
-        415,
-        "Kirim isi permintaan sebagai application/json.",
-        "Send the request body as application/json.",
     ),
     "unknown_category": (
         422,
@@ -206,7 +201,6 @@ TITLES: Mapping[int, tuple[str, str]] = {
     404: ("Tidak ditemukan", "Not found"),
     409: ("Tidak dapat dilakukan sekarang", "Not possible now"),
     413: ("Terlalu besar", "Too large"),
-    415: ("Jenis isi tidak didukung", "Unsupported media type"),
     422: ("Isi permintaan perlu diperbaiki", "The request needs correction"),
     500: ("Terjadi kesalahan", "Something went wrong"),
     503: ("Coba lagi sebentar lagi", "Try again in a moment"),

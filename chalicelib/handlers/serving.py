@@ -68,8 +68,7 @@ def serves(blueprint: Blueprint, method: str, path: str) -> Callable[[Handler], 
 
     def decorate(handler: Handler) -> Handler:
         view = _view(blueprint, handler, allowed)
-        # Chalice's own check of content types answers without a problem document; ours is
-        # in `http.parse`.
+        # Chalice's own check of content types would answer without a problem document.
         register = blueprint.route(path, methods=[method], content_types=["*/*"])
         register(view)
         return handler

@@ -13,14 +13,16 @@ from typing import Any
 
 from chalicelib.domain.actions import REPORTER_ROLE, Caller, allowed_actions, may_see
 from chalicelib.domain.areas import rounded
-from chalicelib.domain.events import Event
-from chalicelib.domain.report import Report
+from chalicelib.domain.events import Event, parse_instant
+from chalicelib.domain.report import CONTROL_ROOM, Report
 from chalicelib.domain.schedule import clock_events
 from chalicelib.domain.timeline import Entry, Timeline, explain, promises
+from chalicelib.services import telling
 from chalicelib.services.acting import NotFound
 from chalicelib.services.catalogue import CITY_ZONE, Catalogue
 from chalicelib.services.composing import Planner
 from chalicelib.services.ports import Stored
+from chalicelib.services.views import hidden
 
 #: Events that are nobody's business but the parties'.
 _PRIVATE = frozenset({"commented", "co_acknowledged", "contact_changed", "photo_added"})
@@ -30,6 +32,23 @@ _PUBLIC_TEXTS: Mapping[str, tuple[str, ...]] = {
     "referred": ("reason",),
     "resolved": ("note", "reason"),
 }
+#: What the reporter reads besides: their own words, and those meant for them.
+_REPORTER_TEXTS: Mapping[str, tuple[str, ...]] = {
+    **_PUBLIC_TEXTS,
+    "filed": ("description", "address"),
+    "commented": ("text",),
+    "paused": ("question",),
+    "rejected": ("note",),
+    "confirmed": ("note",),
+    "disputed": ("reason", "note"),
+    "reopened": ("reason",),
+    "withdrawn": ("reason",),
+    "rated": ("text",),
+}
+#: Facts of events that serve the machine, or that only staff may read.
+_NEVER_SHOWN = frozenset({"body", "channels", "calendars"})
+_STAFF_FACTS = frozenset({"answers", "on_behalf"})
+_ROOM = frozenset({"operator", "verifier", "secretary", "mayor", "inspector", "auditor"})
 
 
 @dataclass(frozen=True)
@@ -50,7 +69,7 @@ class Views:
             "status_name": STATUS_NAMES[report.status],
             "category": self.category(report.category),
             "tier": report.tier,
-            "area": self.area(report),
+            "area": self.area(report.kelurahan, report.kecamatan),
             "location": self._location(known, insider),
             "agency": self.agency(report.agency),
             "sop": self.sop(report),
@@ -65,9 +84,7 @@ class Views:
             "reference": report.reference or None,
             "promises": [_promise(entry) for entry in promises(timeline)],
             "next": self._next(report, timeline),
-            "history": [
-                _event(event, insider) for event in known.events if insider or _public(event)
-            ],
+            "history": self._history(known.events, report, caller),
         }
         if insider:
             body["actions"] = list(allowed_actions(report, caller))
@@ -84,7 +101,6 @@ class Views:
         report = known.report
         timeline = self.planner.timeline(known.events)
         told = {e.data["entry"]: e.data["told"] for e in known.events if e.type == "fired"}
-        insider = _insider(report, caller)
         return {
             "epoch": known.epoch,
             "sop": {"id": report.sop_id, "version": report.sop_version},
@@ -92,9 +108,7 @@ class Views:
                 self._entry(entry, report, told, known.events, language)
                 for entry in timeline.entries
             ],
-            "events": [
-                _event(event, insider) for event in known.events if insider or _public(event)
-            ],
+            "events": self._history(known.events, report, caller),
         }
 
     def category(self, code: str) -> dict[str, Any]:
@@ -109,15 +123,84 @@ class Views:
         found = self.catalogue.agencies().get(code, {})
         return {"code": code, "name": dict(found.get("name", {}))}
 
-    def area(self, report: Report) -> dict[str, Any] | None:
+    def area(self, kelurahan: str, kecamatan: str) -> dict[str, Any] | None:
         """Return kelurahan and kecamatan, None where the place is unknown or beyond the city."""
-        if not report.kelurahan:
+        if not kelurahan:
             return None
         name = self.catalogue.areas.name
         return {
-            "kelurahan": {"code": report.kelurahan, "name": name(report.kelurahan)},
-            "kecamatan": {"code": report.kecamatan, "name": name(report.kecamatan)},
+            "kelurahan": {"code": kelurahan, "name": name(kelurahan)},
+            "kecamatan": {"code": kecamatan, "name": name(kecamatan)},
         }
+
+    def listed(self, row: Mapping[str, Any]) -> dict[str, Any]:
+        """Return a row of the public list as callers see it."""
+        return {
+            "number": row["number"],
+            "status": row["status"],
+            "status_name": dict(STATUS_NAMES[row["status"]]),
+            "category": self.category(row["category"]),
+            "tier": row["tier"],
+            "area": self.area(row["kelurahan"], row["kecamatan"]),
+            "agency": self.agency(row["agency"]),
+            "outcome": row["outcome"] or None,
+            **{name: _local_text(row[name]) for name in ("filed_at", "updated_at", "closed_at")},
+        }
+
+    def queued(self, row: Mapping[str, Any]) -> dict[str, Any]:
+        """Return a row of the work list as staff see it."""
+        times = ("due_at", "next_step_at", "assigned_at", "acknowledged_at", "resolved_at")
+        return {
+            **self.listed(row),
+            "source": row["source"],
+            "secret": row["secret"],
+            **{name: _local_text(row[name]) for name in times},
+        }
+
+    def own_holder(self, caller: Caller) -> str:
+        """Return whose work list is a member of staff's own."""
+        if caller.roles & {"operator", "verifier"} or not caller.agencies:
+            return CONTROL_ROOM
+        return min(caller.agencies)
+
+    def may_list(self, holder: str, caller: Caller) -> bool:
+        """Whether *caller* may open the work list of *holder*."""
+        if caller.roles & _ROOM:
+            return True
+        return bool(caller.roles & {"officer", "agency_head"}) and holder in caller.agencies
+
+    def may_see_row(self, row: Mapping[str, Any], caller: Caller) -> bool:
+        """The rule for a single report, on the facts that a row of the work list has."""
+        return may_see(
+            Report(
+                number=row["number"],
+                filed_at=parse_instant(row["filed_at"]),
+                category=row["category"],
+                tier=row["tier"],
+                sensitivity="secret" if row["secret"] else "none",
+                sop_id="",
+                sop_version=0,
+                agency=row["agency"],
+                kelurahan=row["kelurahan"],
+                kecamatan=row["kecamatan"],
+                about_unit=row["about_unit"],
+            ),
+            caller,
+        )
+
+    def group_name(self, group: str, value: str) -> Mapping[str, str]:
+        """Return what a value of a statistic's group is called in both languages."""
+        plain = {"id": value, "en": value}
+        if group == "category":
+            return dict(self.category(value)["name"]) or plain
+        if group == "status":
+            return STATUS_NAMES.get(value, plain)
+        if group == "agency":
+            return (self.agency(value) or {}).get("name") or plain
+        if group in ("kecamatan", "kelurahan"):
+            name = self.catalogue.areas.name(value)
+            return {"id": name, "en": name}
+        return plain
 
     def sop(self, report: Report) -> dict[str, Any]:
         """Return which SOP governs the report, and on which law."""
@@ -169,10 +252,42 @@ class Views:
         }
         sop = self.catalogue.sop(report.sop_id, report.sop_version)
         derived = explain(sop, {}, clock_events(events), entry, language)
-        body["explanation"] = derived["text"]
+        body["explanation"] = derived["text"] or telling.of_deferral(entry, language)
         body["derivation"] = [_plain(day) for day in derived["days"]]
         body["provisional"] = derived["provisional"]
         return body
+
+    def _history(
+        self, events: Sequence[Event], report: Report, caller: Caller
+    ) -> list[dict[str, Any]]:
+        insider = _insider(report, caller)
+        return [
+            self._event(event, insider, bool(caller.person))
+            for event in events
+            if insider or event.type not in _PRIVATE
+        ]
+
+    def _event(self, event: Event, insider: bool, staff: bool) -> dict[str, Any]:
+        """One line of the record. Accounts of staff are shown to staff only, offices to all."""
+        actor = event.actor.to_dict()
+        left_out = _NEVER_SHOWN
+        if not (insider and staff):
+            actor.pop("person", None)
+            left_out = _NEVER_SHOWN | _STAFF_FACTS
+        data = {key: value for key, value in event.data.items() if key not in left_out}
+        if event.type == "filed" and not insider:
+            data.pop("about_unit", None)
+        return {
+            "seq": event.seq,
+            "type": event.type,
+            "at": local(event.at),
+            "by": actor,
+            "data": data,
+            "texts": _texts(event, insider, staff),
+            "sentence": telling.of_event(event, self.catalogue),
+            "sop": event.sop,
+            "hash": event.hash,
+        }
 
 
 def local(moment: datetime | None) -> str | None:
@@ -193,7 +308,7 @@ def _visible(stored: Stored | None, caller: Caller, number: str) -> Stored:
     if _insider(stored.report, caller):
         return stored
     report = stored.report
-    if report.secret or report.tier == "P4" or report.about_unit:
+    if hidden(report):
         raise NotFound(number)
     return stored
 
@@ -202,31 +317,16 @@ def _insider(report: Report, caller: Caller) -> bool:
     return REPORTER_ROLE in caller.roles or (bool(caller.person) and may_see(report, caller))
 
 
-def _public(event: Event) -> bool:
-    return event.type not in _PRIVATE
+def _texts(event: Event, insider: bool, staff: bool) -> dict[str, str]:
+    texts = {name: text for name, text in event.texts.items() if name != "point"}
+    if insider and staff:
+        return texts
+    allowed = (_REPORTER_TEXTS if insider else _PUBLIC_TEXTS).get(event.type, ())
+    return {name: text for name, text in texts.items() if name in allowed}
 
 
-def _event(event: Event, insider: bool) -> dict[str, Any]:
-    texts = dict(event.texts)
-    if not insider:
-        allowed = _PUBLIC_TEXTS.get(event.type, ())
-        texts = {name: text for name, text in texts.items() if name in allowed}
-    texts.pop("point", None)
-    hidden = {"body", "channels", "calendars"}
-    data = {key: value for key, value in event.data.items() if key not in hidden}
-    actor = event.actor.to_dict()
-    if not insider:
-        actor.pop("person", None)
-    return {
-        "seq": event.seq,
-        "type": event.type,
-        "at": local(event.at),
-        "by": actor,
-        "data": data,
-        "texts": texts,
-        "sop": event.sop,
-        "hash": event.hash,
-    }
+def _local_text(text: str | None) -> str | None:
+    return local(parse_instant(text)) if text else None
 
 
 def _promise(entry: Entry) -> dict[str, Any]:

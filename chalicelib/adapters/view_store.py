@@ -1,0 +1,143 @@
+"""The views table behind the `ViewStore` protocol.
+
+    VIEW#<number>      PUBLIC                                     one view; in the feed if shown
+    COUNT#<shard>      <group>#<month>#<value>#<status>           one counter, summed over shards
+
+The feed is partitioned by month of filing. Counters are spread over a few shards by the report's
+number, since neighbouring reports would otherwise stand in each other's way.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from typing import Any
+from zlib import crc32
+
+import msgspec
+from pynamodb.connection import Connection
+from pynamodb.exceptions import TransactWriteError
+from pynamodb.transactions import TransactWrite
+
+from chalicelib import config
+from chalicelib.adapters.tables import ViewRow
+from chalicelib.services.ports import Conflict, Page, TryAgain
+from chalicelib.services.views import WITHHELD, Filters, Key, View, city_day
+
+_PUBLIC = "PUBLIC"
+_SHARDS = 4
+_FIRST_MONTH = "2024-01"
+_LAST = "~"
+#: Rows looked at for one page at most; a rare filter answers with a short page and a cursor.
+_LOOKED_AT = 1000
+
+
+class DynamoViewStore:
+    """Views in DynamoDB: one transaction for a view and its counters."""
+
+    def __init__(self, now: Callable[[], datetime]) -> None:
+        self._now = now
+        self._connection: Connection | None = None
+
+    def get(self, number: str) -> View | None:
+        """See `ViewStore.get`."""
+        try:
+            row = ViewRow.get(_view_key(number), _PUBLIC, consistent_read=True)
+        except ViewRow.DoesNotExist:
+            return None
+        kept = msgspec.json.decode(row.body)
+        counted = tuple(tuple(key) for key in kept["counted"])
+        return View(number, int(row.version), counted, kept["shown"])
+
+    def replace(self, old: View | None, new: View, deltas: Mapping[Key, int]) -> None:
+        """See `ViewStore.replace`."""
+        expected = ViewRow.version == old.version if old else ViewRow.pk.does_not_exist()
+        try:
+            with TransactWrite(connection=self._connect()) as transaction:
+                transaction.save(_row(new), condition=expected)
+                for key, count in deltas.items():
+                    counter = ViewRow(_count_key(_shard(new.number)), "#".join(key))
+                    transaction.update(counter, actions=[ViewRow.count.add(count)])
+        except TransactWriteError as error:
+            raise _refusal(error) from error
+
+    def page(self, filters: Filters, limit: int, cursor: str | None) -> Page:
+        """See `ViewStore.page`; the cursor is ``<month>|<place in it>``."""
+        month, _, place = (cursor or "").partition("|")
+        found: list[Mapping[str, Any]] = []
+        for looked, (row, at) in enumerate(self._rows(filters, month, place), start=1):
+            if filters.fit(row):
+                found.append(row)
+            if len(found) == limit or looked == _LOOKED_AT:
+                return Page(tuple(found), at)
+        return Page(tuple(found), None)
+
+    def counts(self, group: str, first_month: str, last_month: str) -> Mapping[Key, int]:
+        """See `ViewStore.counts`."""
+        found: Counter[Key] = Counter()
+        for shard in range(_SHARDS):
+            for kind in (group, WITHHELD):
+                low = f"{kind}#{first_month}"
+                high = f"{kind}#{last_month or _LAST}{_LAST}"
+                rows = ViewRow.query(_count_key(shard), ViewRow.sk.between(low, high))
+                for row in rows:
+                    kind_of, month, value, status = str(row.sk).split("#")
+                    found[kind_of, month, value, status] += int(row.count or 0)
+        return found
+
+    def _rows(
+        self, filters: Filters, month: str, place: str
+    ) -> Iterator[tuple[Mapping[str, Any], str]]:
+        """Yield rows, newest first, each with the cursor that goes on after it."""
+        newest = month or filters.last_day[:7] or city_day(self._now())[:7]
+        oldest = filters.first_day[:7] or _FIRST_MONTH
+        while newest >= oldest:
+            before = ViewRow.feed_sort < place if place and newest == month else None
+            for row in ViewRow.feed.query(
+                _feed_key(newest), before, scan_index_forward=False, limit=_LOOKED_AT
+            ):
+                yield msgspec.json.decode(row.body)["shown"], f"{newest}|{row.feed_sort}"
+            newest = _month_before(newest)
+
+    def _connect(self) -> Connection:
+        if self._connection is None:
+            self._connection = Connection(region=config.region(), max_retry_attempts=3)
+        return self._connection
+
+
+def _row(view: View) -> ViewRow:
+    body = msgspec.json.encode({"counted": view.counted, "shown": view.shown}).decode()
+    row = ViewRow(_view_key(view.number), _PUBLIC, version=view.version, body=body)
+    if view.shown is not None:
+        row.feed_key = _feed_key(str(view.shown["day"])[:7])
+        row.feed_sort = f"{view.shown['filed_at']}#{view.number}"
+    return row
+
+
+def _view_key(number: str) -> str:
+    return f"VIEW#{number}"
+
+
+def _feed_key(month: str) -> str:
+    return f"FEED#{month}"
+
+
+def _count_key(shard: int) -> str:
+    return f"COUNT#{shard}"
+
+
+def _shard(number: str) -> int:
+    return crc32(number.encode()) % _SHARDS
+
+
+def _month_before(month: str) -> str:
+    year, number = int(month[:4]), int(month[5:7])
+    return f"{year - 1}-12" if number == 1 else f"{year}-{number - 1:02d}"
+
+
+def _refusal(error: TransactWriteError) -> Exception:
+    reasons = {reason.code for reason in error.cancellation_reasons if reason}
+    if reasons & {"ConditionalCheckFailed", "TransactionConflict"}:
+        return Conflict()
+    return TryAgain(str(error.cause_response_code))

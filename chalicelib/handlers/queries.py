@@ -1,0 +1,110 @@
+"""Query parameters of lists: filters, page size and cursor, each checked before use."""
+
+from __future__ import annotations
+
+import base64
+import re
+from datetime import date
+
+from chalicelib import bootstrap
+from chalicelib.domain.areas import OUTSIDE, is_position
+from chalicelib.domain.report import STATUSES
+from chalicelib.handlers.field_errors import field_error
+from chalicelib.handlers.problems import Problem
+from chalicelib.handlers.serving import Call
+from chalicelib.services.views import GROUPS, Filters
+
+_MAX_CURSOR = 512
+_NUMBER = re.compile(r"-?\d{1,3}(\.\d{1,12})?")
+
+
+def limit_of(call: Call, default: int = 50, most: int = 200) -> int:
+    """Return the page size asked for, within bounds."""
+    text = call.query("limit") or str(default)
+    if not re.fullmatch(r"[0-9]{1,4}", text) or not 1 <= int(text) <= most:
+        raise _refused("limit")
+    return int(text)
+
+
+def cursor_of(call: Call) -> str | None:
+    """Return where the page begins, as `cursor_for` wrote it."""
+    text = call.query("cursor")
+    if not text:
+        return None
+    try:
+        return base64.urlsafe_b64decode(text[:_MAX_CURSOR].encode()).decode()
+    except ValueError:
+        raise Problem("invalid_cursor") from None
+
+
+def cursor_for(place: str | None) -> str | None:
+    """Return *place* as callers get it: they may pass it back, and rely on nothing in it."""
+    return base64.urlsafe_b64encode(place.encode()).decode() if place else None
+
+
+def filters_of(call: Call) -> Filters:
+    """Return the filters of the public list."""
+    area = call.query("area") or _near(call)
+    if area and area not in bootstrap.catalogue().areas:
+        raise _refused("area")
+    category = call.query("category")
+    if category and category not in bootstrap.catalogue().categories():
+        raise _refused("category")
+    first, last = period_of(call)
+    return Filters(
+        status=one_of(call, "status", STATUSES),
+        category=category,
+        area=area,
+        first_day=first,
+        last_day=last,
+    )
+
+
+def period_of(call: Call) -> tuple[str, str]:
+    """Return ``?from=`` and ``?to=`` as ISO dates, empty where not given."""
+    first, last = _day(call, "from"), _day(call, "to")
+    if first and last and last < first:
+        raise _refused("to")
+    return first, last
+
+
+def group_of(call: Call) -> str:
+    """Return what statistics are broken down by."""
+    return one_of(call, "by", GROUPS) or "category"
+
+
+def one_of(call: Call, name: str, choices: tuple[str, ...]) -> str:
+    """Return a parameter that must be one of *choices*, empty if it was not given."""
+    text = call.query(name)
+    if text and text not in choices:
+        raise Problem("invalid_field", errors=[field_error("not_allowed", f"?{name}")])
+    return text
+
+
+def _day(call: Call, name: str) -> str:
+    text = call.query(name)
+    if not text:
+        return ""
+    try:
+        return date.fromisoformat(text[:10]).isoformat()
+    except ValueError:
+        raise _refused(name) from None
+
+
+def _near(call: Call) -> str:
+    """``?near=lat,lon``: the kelurahan there. The points of reports are in no list."""
+    text = call.query("near")
+    if not text:
+        return ""
+    parts = text.split(",")
+    if len(parts) != 2 or not all(_NUMBER.fullmatch(part.strip()) for part in parts):
+        raise _refused("near")
+    lat, lon = (float(part) for part in parts)
+    found = bootstrap.catalogue().points.locate(lat, lon) if is_position(lat, lon) else OUTSIDE
+    if found is OUTSIDE:
+        raise Problem("outside_city", errors=[field_error("invalid", "?near")])
+    return found.kelurahan
+
+
+def _refused(name: str) -> Problem:
+    return Problem("invalid_field", errors=[field_error("invalid", f"?{name}")])

@@ -1,0 +1,31 @@
+"""Routes of staff: the work list. What staff do to a report is in `actions`."""
+
+from __future__ import annotations
+
+from chalice import Blueprint, Response
+
+from chalicelib import bootstrap
+from chalicelib.domain.report import STATUSES
+from chalicelib.handlers.http import cached
+from chalicelib.handlers.problems import Problem
+from chalicelib.handlers.queries import cursor_for, cursor_of, limit_of, one_of
+from chalicelib.handlers.serving import Call, serves
+
+blueprint = Blueprint(__name__)
+
+
+@serves(blueprint, "GET", "/v1/queue")
+def queue(call: Call) -> Response:
+    """The open reports whose move it is the holder's, nearest deadline first."""
+    views = bootstrap.views()
+    holder = call.query("agency") or views.own_holder(call.caller)
+    if not views.may_list(holder, call.caller):
+        raise Problem("not_your_agency")
+    status = one_of(call, "status", STATUSES)
+    page = bootstrap.store().queue(holder, limit_of(call), cursor_of(call))
+    items = [
+        views.queued(row)
+        for row in page.items
+        if (not status or row["status"] == status) and views.may_see_row(row, call.caller)
+    ]
+    return cached(call.request, {"items": items, "cursor": cursor_for(page.cursor)})

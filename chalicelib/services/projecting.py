@@ -1,0 +1,60 @@
+"""From written reports to public views and counters, exactly once however often it is told.
+
+The view carries the version of the report that it shows; view and counters change together, so a
+row that comes twice, late or out of order changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import msgspec
+
+from chalicelib.domain.report import Report
+from chalicelib.services.ports import Conflict, StreamRow, TryAgain
+from chalicelib.services.views import Key, ViewStore, deltas, view_of
+
+_TRIES = 5
+
+
+@dataclass(frozen=True)
+class Projector:
+    """The use case behind the stream's report rows."""
+
+    views: ViewStore
+
+    def project(self, rows: Iterable[StreamRow]) -> int:
+        """Bring the views up to *rows*; return how many views changed. Raises TryAgain."""
+        newest: dict[str, StreamRow] = {}
+        for row in rows:
+            known = newest.get(row.number)
+            if row.kind == "report" and (known is None or row.version > known.version):
+                newest[row.number] = row
+        return sum(self._put(row) for row in newest.values())
+
+    def put(self, report: Report, version: int) -> bool:
+        """Show *report* as of *version*; False if what is shown is as new. Raises TryAgain."""
+        new = view_of(report, version)
+        for _ in range(_TRIES):
+            old = self.views.get(report.number)
+            if old is not None and old.version >= version:
+                return False
+            try:
+                self.views.replace(old, new, deltas(old, new))
+            except Conflict:
+                continue
+            return True
+        raise TryAgain("the counters are being changed by others")
+
+    def _put(self, row: StreamRow) -> bool:
+        return self.put(msgspec.json.decode(row.body, type=Report), row.version)
+
+
+def figures(reports: Iterable[Report]) -> Counter[Key]:
+    """Return the counters that *reports* should have added up to, for comparing and rebuilding."""
+    counted: Counter[Key] = Counter()
+    for report in reports:
+        counted.update(view_of(report, 0).counted)
+    return counted

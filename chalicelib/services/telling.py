@@ -1,0 +1,134 @@
+"""What each event of a record says, in one plain sentence in both languages.
+
+Only structured facts go into a sentence, never what people wrote.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from chalicelib.domain.events import Event, parse_instant
+from chalicelib.domain.text import long_date
+from chalicelib.domain.timeline import Entry
+from chalicelib.services.catalogue import Catalogue
+
+#: type → (Indonesian, English). Names in braces are filled in by `_facts`.
+SENTENCES: Mapping[str, tuple[str, str]] = {
+    "filed": ("Laporan diterima dan diberi nomor.", "The report was received and numbered."),
+    "verified": ("Laporan diverifikasi{for_agency}.", "The report was verified{for_agency}."),
+    "assigned": ("Laporan diteruskan{for_agency}.", "The report was passed on{for_agency}."),
+    "reassigned": ("Laporan dialihkan{for_agency}.", "The report was passed on anew{for_agency}."),
+    "declined": (
+        "{from_agency} mengembalikan laporan dan mengusulkan {suggested}.",
+        "{from_agency} handed the report back and named {suggested}.",
+    ),
+    "acknowledged": ("Petugas menerima tugas.", "An officer took the task on."),
+    "co_acknowledged": ("Petugas lain ikut menerima tugas.", "Another officer joined the task."),
+    "ack_lapsed": (
+        "Penerimaan tugas gugur karena pekerjaan tidak dimulai.",
+        "The acknowledgement lapsed since no work followed.",
+    ),
+    "started": ("Pekerjaan dimulai.", "Work began."),
+    "on_scene": ("Petugas tiba di lokasi.", "Officers arrived at the place."),
+    "paused": ("Pelapor diminta melengkapi laporan.", "The reporter was asked for more."),
+    "deferred": (
+        "Pekerjaan ditangguhkan sampai {until}.",
+        "The work was deferred until {until}.",
+    ),
+    "resumed": ("Waktu penanganan berjalan lagi.", "The clock went on."),
+    "resolved": ("Hasil pekerjaan diajukan.", "A result was submitted."),
+    "returned": ("Hasil dikembalikan untuk diperbaiki.", "The result was sent back."),
+    "validated": ("Hasil diperiksa dan disahkan.", "The result was checked and validated."),
+    "confirmed": ("Hasil dikonfirmasi; laporan selesai.", "Confirmed; the report is closed."),
+    "closed_automatically": (
+        "Laporan ditutup karena pelapor tidak menanggapi.",
+        "The report was closed since the reporter did not answer.",
+    ),
+    "disputed": ("Pelapor menyanggah hasilnya.", "The reporter disputed the result."),
+    "reopened": ("Pelapor membuka kembali laporan.", "The reporter reopened the report."),
+    "referred": (
+        "Laporan dilimpahkan kepada instansi di luar Pemerintah Kota.",
+        "The report was referred to a body outside the city government.",
+    ),
+    "rejected": ("Laporan tidak dapat diproses.", "The report cannot be handled."),
+    "merged": ("Laporan digabung dengan {into}.", "The report was merged into {into}."),
+    "withdrawn": ("Pelapor menarik laporannya.", "The reporter withdrew the report."),
+    "migrated": ("SOP laporan diganti menjadi {sop}.", "The report moved to the SOP {sop}."),
+    "fired": (
+        "Langkah {step} dijalankan; diberi tahu: {told}.",
+        "Step {step} was carried out; told: {told}.",
+    ),
+    "unreachable": (
+        "Tidak ada yang dapat dihubungi pada langkah {step}; langkah berikutnya dimajukan.",
+        "Nobody could be reached at step {step}; the next one was brought forward.",
+    ),
+    "escalated": ("Laporan dieskalasi.", "The report was escalated."),
+    "instructed": ("Pimpinan memberi instruksi.", "A leader gave an instruction."),
+    "commented": ("Komentar ditambahkan.", "A comment was added."),
+    "photo_added": ("Foto ditambahkan.", "A photo was added."),
+    "rated": ("Pelapor memberi nilai {score} dari 5.", "The reporter gave {score} out of 5."),
+    "contact_changed": (
+        "Cara memberi tahu pelapor diubah.",
+        "How the reporter is told was changed.",
+    ),
+    "place_corrected": ("Wilayah laporan dibetulkan.", "The report's area was corrected."),
+    "second_unit_called": ("Regu kedua dipanggil.", "A second unit was called."),
+    "tier_escalated": ("Tingkat laporan dinaikkan.", "The report's tier was raised."),
+    "calendar_changed": ("Kalender kerja diperbarui.", "The working calendar was updated."),
+}
+_UNNAMED = ("Kejadian {type} dicatat.", "The event {type} was recorded.")
+_NOBODY = {"id": "tidak ada", "en": "nobody"}
+_REPORTER = {"id": "pelapor", "en": "the reporter"}
+_TO = {"id": " kepada ", "en": " to "}
+
+
+def of_event(event: Event, catalogue: Catalogue) -> dict[str, str]:
+    """Return the sentence of *event* in both languages."""
+    pair = SENTENCES.get(event.type, _UNNAMED)
+    return {
+        language: text.format(**_facts(event, catalogue, language))
+        for language, text in zip(("id", "en"), pair, strict=True)
+    }
+
+
+def of_deferral(entry: Entry, language: str) -> str:
+    """Return why the end of a deferral is due when it is: no clock counts it, a person named it."""
+    if entry.due_at is None:
+        return ""
+    until = long_date(entry.due_at, language)
+    if language == "en":
+        return f"Due {until}: the date named and approved when the work was deferred."
+    return f"Jatuh tempo {until}: tanggal yang disetujui saat pekerjaan ditangguhkan."
+
+
+def _facts(event: Event, catalogue: Catalogue, language: str) -> dict[str, str]:
+    data = event.data
+    agency = _agency(catalogue, data.get("agency"), language)
+    until = data.get("until")
+    return {
+        "type": event.type,
+        "for_agency": f"{_TO[language]}{agency}" if agency else "",
+        "from_agency": _agency(catalogue, data.get("from"), language),
+        "suggested": _agency(catalogue, data.get("suggested"), language),
+        "until": long_date(parse_instant(until), language) if until else "",
+        "into": str(data.get("into", "")),
+        "sop": f"{data.get('id', '')} v{data.get('version', '')}",
+        "step": str(data.get("step", "")),
+        "told": _told(catalogue, data.get("told") or (), language),
+        "score": str(data.get("score", "")),
+    }
+
+
+def _agency(catalogue: Catalogue, code: Any, language: str) -> str:
+    row = catalogue.agencies().get(str(code or ""))
+    return str(row["name"][language]) if row else str(code or "")
+
+
+def _told(catalogue: Catalogue, positions: Any, language: str) -> str:
+    names = []
+    for one in positions:
+        position = catalogue.positions().get(one)
+        title = _REPORTER if one == "reporter" else position["title"] if position else {}
+        names.append(str(title.get(language, one)))
+    return ", ".join(names) or _NOBODY[language]

@@ -1,0 +1,53 @@
+"""An in-memory views table with the guarantees of the real one."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Mapping
+
+from chalicelib.services.ports import Conflict, Page
+from chalicelib.services.views import WITHHELD, Filters, Key, View
+
+
+class MemoryViewStore:
+    """Views and counters in dictionaries."""
+
+    def __init__(self) -> None:
+        self._lock = threading.RLock()
+        self.views: dict[str, View] = {}
+        self.counters: Counter[Key] = Counter()
+
+    def get(self, number: str) -> View | None:
+        return self.views.get(number)
+
+    def replace(self, old: View | None, new: View, deltas: Mapping[Key, int]) -> None:
+        with self._lock:
+            if self.views.get(new.number) != old:
+                raise Conflict
+            self.views[new.number] = new
+            for key, count in deltas.items():
+                self.counters[key] += count
+
+    def page(self, filters: Filters, limit: int, cursor: str | None) -> Page:
+        rows = sorted(
+            (
+                (f"{view.shown['filed_at']}#{view.number}", view.shown)
+                for view in self.views.values()
+                if view.shown is not None and filters.fit(view.shown)
+            ),
+            key=lambda pair: pair[0],
+            reverse=True,
+        )
+        later = [pair for pair in rows if cursor is None or pair[0] < cursor]
+        page = later[:limit]
+        return Page(tuple(row for _, row in page), page[-1][0] if len(later) > limit else None)
+
+    def counts(self, group: str, first_month: str, last_month: str) -> Mapping[Key, int]:
+        return {
+            key: count
+            for key, count in self.counters.items()
+            if key[0] in (group, WITHHELD)
+            and key[1] >= first_month
+            and (not last_month or key[1] <= last_month)
+        }
