@@ -13,9 +13,13 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chalicelib.adapters import aws
+from chalicelib.adapters import aws, metrics
 
 log = logging.getLogger("live_room.alarms")
+
+
+#: The metric that counts each kind of alarm; what is none of these was given up for good.
+_METRICS = {"calendar_ends": "CalendarUnknown", "nobody_reachable": "NobodyReachable"}
 
 
 class SnsAlarms:
@@ -25,6 +29,7 @@ class SnsAlarms:
         """See `Alarms.raise_alarm`."""
         body = json.dumps({"alarm": code, **facts}, default=str)
         log.error("alarm %s", code, extra={"alarm": code, "facts": dict(facts)})
+        metrics.count(_METRICS.get(code, "GivenUp"))
         topic = os.environ.get("ALARM_TOPIC_ARN")
         if not topic:
             return

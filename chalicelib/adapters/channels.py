@@ -54,7 +54,7 @@ def rendered(delivery: Delivery, channel: Literal["mail", "sms"], texts: Texts) 
             context=context,
             recipient_title=delivery.title,
         )
-    except (TemplateUnknown, TemplateInvalid) as error:
+    except (TemplateUnknown, TemplateInvalid, ValueError) as error:
         raise NeverAgain(f"{type(error).__name__}: {delivery.template}") from error
 
 
@@ -75,14 +75,17 @@ class MailChannel:
         """See `Channel.send`."""
         content = rendered(delivery, "mail", self.texts)
         sender = mail_from()
-        mime = build_mime(
-            content,
-            sender=sender,
-            to=address,
-            message_id=_message_id(delivery, sender),
-            system_time=now,
-            thread=delivery.number,
-        )
+        try:
+            mime = build_mime(
+                content,
+                sender=sender,
+                to=address,
+                message_id=_message_id(delivery, sender),
+                system_time=now,
+                thread=delivery.number,
+            )
+        except ValueError as error:
+            raise NeverAgain(f"{type(error).__name__}: the address or a header") from error
         return self.mailer.send(address, mime), content.version
 
 

@@ -16,6 +16,7 @@ from typing import Any
 from chalice import Blueprint
 
 from chalicelib import bootstrap, config
+from chalicelib.adapters import metrics
 
 blueprint = Blueprint(__name__)
 log = logging.getLogger("live_room.events")
@@ -76,6 +77,8 @@ def send(event: Any) -> Json:
 def sweep(event: Any) -> None:
     """Hand on everything overdue that nobody else has taken care of."""
     swept = bootstrap.sweeper().sweep()
+    metrics.count("SweeperRuns")
+    metrics.count("SweeperRepairs", swept.repairs)
     level = logging.INFO if swept.repairs else logging.DEBUG
     log.log(
         level, "sweep", extra={"woken": swept.woken, "armed": swept.armed, "unsent": swept.sent}

@@ -251,8 +251,11 @@ def test_beyond_the_calendar_nothing_is_guessed_and_filing_still_works() -> None
     filed = engine.filed()
     engine.act(filed.report.number, "verify", "operator")
     engine.pump()
-    unknown = {entry.step for entry in engine.planner.timeline(
-        engine.loaded(filed.report.number).events).entries if entry.state == "unknown"}
+    unknown = {
+        entry.step
+        for entry in engine.planner.timeline(engine.loaded(filed.report.number).events).entries
+        if entry.state == "unknown"
+    }
     assert "LEGAL" in unknown
     assert {code for code, _ in engine.alarms.raised} == {"calendar_ends"}
 

@@ -1,0 +1,224 @@
+"""The README's story on the local runner: the same commands, the embedded AWS, a fast clock."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(400)]
+ROOT = Path(__file__).parents[2]
+PATIENCE = 150.0
+
+
+class Runner:
+    """`make run` in a home of its own."""
+
+    def __init__(self, home: Path, speed: str, start: str) -> None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        self.base = f"http://127.0.0.1:{self.port}"
+        self._log = (home.parent / f"{home.name}.log").open("ab")
+        self._environ = {
+            **os.environ,
+            "LOCAL_HOME": str(home),
+            "PORT": str(self.port),
+            "CLOCK_SPEED": speed,
+            "CLOCK_START": start,
+        }
+        for name in ("STAGE", "TOKEN_SECRET", "AWS_ENDPOINT_URL", "CLOCK_ANCHOR"):
+            self._environ.pop(name, None)
+
+    def start(self) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "infra.local"],
+            cwd=ROOT,
+            env=self._environ,
+            stdout=self._log,
+            stderr=self._log,
+        )
+        eventually(self._ready)
+
+    def _ready(self) -> bool:
+        assert self.process.poll() is None, "the runner ended; see its log beside the home"
+        return self.call("GET", "/health")[0] == 200
+
+    def stop(self) -> None:
+        self.process.send_signal(signal.SIGINT)
+        self.process.wait(60)
+
+    def call(self, method: str, path: str, body: Any = None, token: str = "") -> tuple[int, Any]:
+        headers = {"Content-Type": "application/json"}
+        if token:
+            headers["Authorization"] = f"Bearer {token}"
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(
+            self.base + path, data=data, headers=headers, method=method
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=30) as answer:
+                return answer.status, json.loads(answer.read())
+        except urllib.error.HTTPError as error:
+            return error.code, json.loads(error.read())
+        except (urllib.error.URLError, ConnectionError):
+            return 0, None
+
+    def login(self, user: str) -> str:
+        return str(self.call("POST", "/_local/login", {"user": user})[1]["access_token"])
+
+    def act(self, number: str, action: str, user: str, body: Any = None) -> Any:
+        path = f"/v1/reports/{number}/{action}"
+        status, answer = self.call("POST", path, body or {}, self.login(user))
+        assert status in (200, 201), answer
+        return answer
+
+    def done(self, number: str, token: str = "") -> dict[str, list[str]]:
+        entries = self.call("GET", f"/v1/reports/{number}/timeline", token=token)[1]["entries"]
+        return {row["step"]: row["to"] for row in entries if row["state"] == "done"}
+
+    def messages(self) -> list[dict[str, Any]]:
+        return list(self.call("GET", "/_local/messages")[1])
+
+
+def eventually(true: Callable[[], Any]) -> Any:
+    """Wait, with patience and never for a time that matters, until *true* says so."""
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        found = true()
+        if found:
+            return found
+        time.sleep(0.3)
+    raise AssertionError("it never came true")
+
+
+@pytest.fixture
+def runner(tmp_path: Path) -> Iterator[Runner]:
+    one = Runner(tmp_path / "home", "3600", "2027-04-05T09:55:00+07:00")
+    one.start()
+    yield one
+    one.stop()
+
+
+def file_pothole(runner: Runner) -> dict[str, Any]:
+    body = {
+        "category": "INF-01",
+        "description": "Lubang besar di depan sekolah",
+        "location": {"lat": -6.1783, "lon": 106.6319},
+        "reporter": {"email": "warga@example.org"},
+    }
+    status, filed = runner.call("POST", "/v1/reports", body)
+    assert status == 201, filed
+    return dict(filed)
+
+
+def upload(runner: Runner, number: str, user: str) -> str:
+    photo = runner.act(number, "photos", user, {"type": "image/jpeg", "purpose": "result"})
+    fields = dict(photo["upload"]["fields"])
+    boundary = "live-room-boundary"
+    parts = [
+        f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
+        for name, value in fields.items()
+    ]
+    head = f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="a.jpg"\r\n\r\n'
+    data = "".join(parts).encode() + head.encode() + b"\xff\xd8\xff\xe0 a picture"
+    request = urllib.request.Request(
+        photo["upload"]["url"],
+        data=data + f"\r\n--{boundary}--\r\n".encode(),
+        headers={"Content-Type": f"multipart/form-data; boundary={boundary}"},
+    )
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        assert answer.status in (200, 201, 204)
+    return str(photo["id"])
+
+
+def test_a_pothole_from_filing_over_silence_to_confirmation_and_an_emergency_at_night(
+    runner: Runner,
+) -> None:
+    filed = file_pothole(runner)
+    number, token = filed["number"], filed["token"]
+    assert filed["area"]["kelurahan"]["code"] == "36.71.01.1007"
+    assert [promise["step"] for promise in filed["promises"]] == ["V1", "V3", "R100", "LEGAL"]
+    runner.act(number, "verify", "operator")
+
+    eventually(lambda: "L1" in runner.done(number))
+    done = runner.done(number)
+    assert {step: done[step] for step in ("V0", "L0", "A50", "A80", "L1")} == {
+        "V0": ["operator"],
+        "L0": ["petugas.pupr"],
+        "A50": ["petugas.pupr"],
+        "A80": ["petugas.pupr", "kasi.pupr"],
+        "L1": ["kabid.pupr"],
+    }
+
+    runner.act(number, "acknowledge", "petugas.pupr")
+    refused = runner.call(
+        "POST",
+        f"/v1/reports/{number}/submit",
+        {"outcome": "done", "note": "Ditambal"},
+        runner.login("petugas.pupr"),
+    )
+    assert (refused[0], refused[1]["code"]) == (422, "evidence_missing")
+    photo = upload(runner, number, "petugas.pupr")
+    runner.act(
+        number,
+        "submit",
+        "petugas.pupr",
+        {"outcome": "done", "note": "Ditambal", "photos": [photo]},
+    )
+    runner.act(number, "validate", "verifikator")
+    status, closed = runner.call("POST", f"/v1/reports/{number}/confirm", {}, token)
+    assert (status, closed["status"]) == (200, "closed_confirmed")
+
+    _, timeline = runner.call("GET", f"/v1/reports/{number}/timeline")
+    assert all(entry["explanation"] for entry in timeline["entries"])
+    assert {entry["state"] for entry in timeline["entries"]} == {"done", "moot"}
+
+    def all_sent() -> bool:
+        subjects = [m["subject"] for m in runner.messages() if m["to"] == "warga@example.org"]
+        return any("terima kasih" in subject for subject in subjects)
+
+    eventually(all_sent)
+    sent = [(m["channel"], m["to"], m["subject"], m["text"]) for m in runner.messages()]
+    mine = [row for row in sent if number in row[2] + row[3]]
+    assert len(mine) == len(set(mine)), "nothing is sent twice"
+
+    status, fire = runner.call("POST", "/v1/reports", {"category": "DRT-01"})
+    assert (status, fire["status"]) == (201, "assigned")
+    eventually(lambda: {"L0", "L1", "E1", "E2"} <= runner.done(fire["number"]).keys())
+    told = runner.done(fire["number"])
+    assert told["L0"], "the unit on duty was told"
+
+
+def test_reports_and_running_timelines_survive_a_stop_and_the_next_start(runner: Runner) -> None:
+    filed = file_pothole(runner)
+    number = filed["number"]
+    runner.act(number, "verify", "operator")
+    eventually(lambda: "L0" in runner.done(number))
+    before = runner.call("GET", f"/v1/reports/{number}/timeline")[1]
+    now = runner.call("GET", "/health")[1]["time"]
+    runner.stop()
+
+    runner.start()
+    after = runner.call("GET", f"/v1/reports/{number}/timeline")[1]
+    assert [event["hash"] for event in before["events"]] == [
+        event["hash"] for event in after["events"][: len(before["events"])]
+    ]
+    later = runner.call("GET", "/health")[1]["time"]
+    assert datetime.fromisoformat(later) >= datetime.fromisoformat(now)
+    eventually(lambda: "L1" in runner.done(number))
+    eventually(
+        lambda: runner.call("GET", f"/v1/reports/{number}/timeline")[1]["epoch"] > before["epoch"]
+    )
