@@ -39,6 +39,20 @@ def dispatch(event: Any) -> Json:
     return {"batchItemFailures": []}
 
 
+@blueprint.on_dynamodb_record(
+    stream_arn=os.environ.get("REPORTS_STREAM_ARN", _NO_STREAM),
+    batch_size=50,
+    starting_position="TRIM_HORIZON",
+    name="project",
+)
+def project(event: Any) -> Json:
+    """Bring the public views and counters up to what was written; apart from what is urgent."""
+    from chalicelib.adapters.stream import stream_rows
+
+    bootstrap.projector().project(stream_rows(event.to_dict()["Records"]))
+    return {"batchItemFailures": []}
+
+
 @blueprint.on_sqs_message(queue=config.resource("wake"), batch_size=10, name="fire")
 def fire(event: Any) -> Json:
     """Fire what is due on the reports that the wake-ups name."""

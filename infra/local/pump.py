@@ -352,7 +352,8 @@ class Pump:
             if isinstance(config, SQSEventConfig):
                 self.sources.append(QueueSource(config, handler, aws))
             elif isinstance(config, DynamoDBEventConfig):
-                self.sources.append(StreamSource(config, handler, aws, checkpoint, dead_letters))
+                own = checkpoint.with_name(f"{checkpoint.stem}-{config.name}{checkpoint.suffix}")
+                self.sources.append(StreamSource(config, handler, aws, own, dead_letters))
             elif isinstance(config, ScheduledEventConfig):
                 self.sources.append(ScheduleSource(config, handler, aws, clock))
             else:

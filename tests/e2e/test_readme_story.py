@@ -182,9 +182,12 @@ def test_a_pothole_from_filing_over_silence_to_confirmation_and_an_emergency_at_
     status, closed = runner.call("POST", f"/v1/reports/{number}/confirm", {}, token)
     assert (status, closed["status"]) == (200, "closed_confirmed")
 
-    _, timeline = runner.call("GET", f"/v1/reports/{number}/timeline")
-    assert all(entry["explanation"] for entry in timeline["entries"])
-    assert {entry["state"] for entry in timeline["entries"]} == {"done", "moot"}
+    def settled() -> bool:
+        entries = runner.call("GET", f"/v1/reports/{number}/timeline")[1]["entries"]
+        assert all(entry["explanation"] for entry in entries)
+        return {entry["state"] for entry in entries} == {"done", "moot"}
+
+    eventually(settled)
 
     def all_sent() -> bool:
         subjects = [m["subject"] for m in runner.messages() if m["to"] == "warga@example.org"]
@@ -222,3 +225,12 @@ def test_reports_and_running_timelines_survive_a_stop_and_the_next_start(runner:
     eventually(
         lambda: runner.call("GET", f"/v1/reports/{number}/timeline")[1]["epoch"] > before["epoch"]
     )
+
+
+def test_the_public_list_and_the_figures_follow_what_was_written(runner: Runner) -> None:
+    number = file_pothole(runner)["number"]
+    listed = eventually(lambda: runner.call("GET", "/v1/reports?category=INF-01")[1]["items"])
+    assert [row["number"] for row in listed] == [number]
+    assert "warga@example.org" not in json.dumps(listed)
+    status, _ = runner.call("GET", "/v1/statistics")
+    assert status == 200
