@@ -150,21 +150,19 @@ class Calendar:
         return cls(
             name=name,
             timezone=data.get("timezone", ""),
-            weekly=_parse_weekly(data.get("weekly") or {}, "weekly"),
-            closed=frozenset(
-                _parse_date(text, f"closed[{i}]") for i, text in enumerate(data.get("closed") or ())
-            ),
-            variants=_parse_variants(data.get("variants") or ()),
+            weekly=_parse_weekly(data.get("weekly", {}), "weekly"),
+            closed=_parse_closed(data.get("closed", ())),
+            variants=_parse_variants(data.get("variants", ())),
             special={
                 _parse_date(day, "special"): _parse_windows(windows, f"special.{day}")
-                for day, windows in _mapping(data.get("special") or {}, "special").items()
+                for day, windows in _mapping(data.get("special", {}), "special").items()
             },
             always_open=_parse_bool(data.get("always_open", False), "always_open"),
             known_from=_parse_bound(data, "known_from"),
             known_until=_parse_bound(data, "known_until"),
             notes={
                 _parse_date(day, "notes"): _parse_note(note, f"notes.{day}")
-                for day, note in _mapping(data.get("notes") or {}, "notes").items()
+                for day, note in _mapping(data.get("notes", {}), "notes").items()
             },
             extra={key: data[key] for key in _DESCRIPTIVE if key in data},
         )
@@ -245,12 +243,14 @@ class Calendar:
         windows = self._windows(day.toordinal())
         return _instant(windows[-1][1]) if windows else None
 
-    def closings(self, after: date) -> Iterator[tuple[date, datetime]]:
+    def closings(self, after: date, last: date | None = None) -> Iterator[tuple[date, datetime]]:
         """Yield (date, closing instant) of each working day after the date *after*, in order.
 
-        Raises CalendarUnknown when it comes to a day that is not known.
+        last: the date, inclusive, with which it stops. Raises CalendarUnknown when it comes to a
+        day that is not known.
         """
-        for ordinal, windows in self._working_days(after.toordinal() + 1):
+        days = HORIZON_DAYS if last is None else last.toordinal() - after.toordinal()
+        for ordinal, windows in self._working_days(after.toordinal() + 1, days):
             yield date.fromordinal(ordinal), _instant(windows[-1][1])
 
     # -- instants --------------------------------------------------------------------------
@@ -319,16 +319,19 @@ class Calendar:
     def _ordinal(self, instant: datetime) -> int:
         return instant.astimezone(self.zone).toordinal()
 
-    def _working_days(self, ordinal: int) -> Iterator[tuple[int, Windows]]:
-        """Yield the days with windows, from *ordinal* on; closed days are passed over."""
+    def _working_days(
+        self, ordinal: int, count: int = HORIZON_DAYS
+    ) -> Iterator[tuple[int, Windows]]:
+        """Yield the days with windows among *count* from *ordinal* on; closed ones are skipped."""
         days = self._days
-        for day in range(ordinal, ordinal + HORIZON_DAYS):
+        for day in range(ordinal, ordinal + count):
             windows = days.get(day)
             if windows is None:
                 windows = self._windows(day)
             if windows:
                 yield day, windows
-        raise CalendarUnknown(self.name)
+        if count == HORIZON_DAYS:
+            raise CalendarUnknown(self.name)
 
     def _windows(self, ordinal: int) -> Windows:
         """Return the windows of a day as microseconds since 1970 (UTC), from the cache."""
@@ -406,6 +409,12 @@ def _parse_date(text: object, path: str) -> date:
         raise CalendarInvalid(path, f"{text!r} is not a date (YYYY-MM-DD)") from error
 
 
+def _parse_closed(value: object) -> frozenset[date]:
+    if not isinstance(value, list | tuple):
+        raise CalendarInvalid("closed", "must be a list of dates")
+    return frozenset(_parse_date(text, f"closed[{i}]") for i, text in enumerate(value))
+
+
 def _parse_bound(data: Mapping[str, Any], key: str) -> date | None:
     value = data.get(key)
     return None if value is None else _parse_date(value, key)
@@ -468,7 +477,7 @@ def _parse_variant(value: object, path: str) -> Variant:
     if end < start:
         raise CalendarInvalid(path, "ends before it starts")
     extra = {key: data[key] for key in data if key not in ("from", "to", "weekly")}
-    return Variant(start, end, _parse_weekly(data.get("weekly") or {}, f"{path}.weekly"), extra)
+    return Variant(start, end, _parse_weekly(data.get("weekly", {}), f"{path}.weekly"), extra)
 
 
 def _parse_note(value: object, path: str) -> Note:

@@ -55,6 +55,7 @@ _WORDS = {
     "id": {
         "due": "Jatuh tempo",
         "was_due": "Semula jatuh tempo",
+        "before": "semula",
         "at": "pukul",
         "since": "sejak",
         "counted": "dihitung",
@@ -82,6 +83,7 @@ _WORDS = {
     "en": {
         "due": "Due",
         "was_due": "Would have been due",
+        "before": "otherwise",
         "at": "at",
         "since": "from",
         "counted": "counted",
@@ -296,14 +298,28 @@ def _sentence(entry: Entry, days: list[dict[str, Any]], language: str) -> str:
 def _due_sentence(entry: Entry, days: list[dict[str, Any]], language: str, head: str) -> str:
     words = _WORDS[language]
     calendar = entry.spans[0].calendar if entry.spans else None
-    instant = entry.deadline or entry.due_at
-    if calendar is None or instant is None or entry.started_at is None:
+    if calendar is None or entry.started_at is None:
         return ""
+    forward = _brought_forward(entry, calendar, language)
+    if forward or entry.deadline is None:
+        return forward
     since = moment(_counted_from(entry) or entry.started_at, calendar, language)
     parts = [f"{_budget(entry, calendar, language)} {words['since']} {since}"]
     parts += [_tally(days, language), _skipped(days, language), _moved(entry, calendar, language)]
     told = "; ".join(part for part in parts if part)
-    return f"{words[head]} {moment(instant, calendar, language)}: {told}."
+    return f"{words[head]} {moment(entry.deadline, calendar, language)}: {told}."
+
+
+def _brought_forward(entry: Entry, calendar: Calendar, language: str) -> str:
+    """Return the sentence of an entry that an event made due before its budget ended, or ''."""
+    words = _WORDS[language]
+    early = entry.deadline is None or (entry.due_at is not None and entry.due_at < entry.deadline)
+    if entry.due_at is None or not early or entry.reason not in words:
+        return ""
+    told = f"{words['due']} {moment(entry.due_at, calendar, language)}: {words[entry.reason]}"
+    if entry.deadline is not None:
+        told += f"; {words['before']} {moment(entry.deadline, calendar, language)}"
+    return f"{told}."
 
 
 def _moved(entry: Entry, calendar: Calendar, language: str) -> str:

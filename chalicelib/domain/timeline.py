@@ -46,6 +46,7 @@ EXECUTION_REACH = timedelta(days=365)
 """Entries further ahead than this are left to the sweeper (an execution lives one year)."""
 
 _SECOND = timedelta(seconds=1)
+_DAY = timedelta(days=1)
 _MICRO = timedelta(microseconds=1)
 _FAR = datetime.max.replace(tzinfo=UTC)
 
@@ -122,17 +123,20 @@ class Entry:
 class Clock:
     """The state of one clock after the events: running, paused, stopped or ended.
 
-    anchor: the event that started it. spans: when it ran, under the SOP's calendar.
+    anchor: the event that started it. spans: when it ran, under the SOP's calendar; None when
+    that calendar cannot be had.
     """
 
     name: str
     cycle: int
     state: str
     anchor: datetime
-    spans: tuple[Span, ...] = field(default=(), compare=False, repr=False)
+    spans: tuple[Span, ...] | None = field(default=(), compare=False, repr=False)
 
     def consumed(self, now: datetime) -> float | None:
         """Return the working seconds used up to *now*, None where the calendar is unknown."""
+        if self.spans is None:
+            return None
         try:
             return sum(
                 span.calendar.working_seconds(span.start, _earlier(span.end, now))
@@ -143,7 +147,7 @@ class Clock:
 
     def started_at(self) -> datetime | None:
         """Return the first working moment of this clock, None where the calendar is unknown."""
-        return _first_moment(self.spans, self.anchor)
+        return _first_moment(self.spans or (), self.anchor)
 
 
 @dataclass(frozen=True, slots=True)
@@ -475,9 +479,9 @@ class _Planner:
 
     def snapshot(self, run: _Run) -> Clock:
         try:
-            spans = self.spans(run, None)
+            spans: tuple[Span, ...] | None = self.spans(run, None)
         except CalendarUnknown:
-            spans = ()
+            spans = None
         return Clock(run.clock, run.cycle, run.state, run.anchor, spans)
 
     # -- the table of events --
@@ -791,15 +795,28 @@ def _within(span: Span, left: float, goes_on: bool) -> datetime | None:
 def _nth_closing(spans: tuple[Span, ...], day0: date, count: int) -> datetime | None:
     """Return the *count*-th closing after the date *day0* at which the clock is running."""
     for span in spans:
-        yesterday = span.calendar.local_date(span.start - timedelta(days=1))
-        for _, instant in span.calendar.closings(max(day0, yesterday - timedelta(days=1))):
-            if span.end is not None and instant >= span.end:
-                break
-            if instant >= span.start:
-                count -= 1
+        for instant in _closings(span, day0):
+            count -= 1
             if count == 0:
                 return _whole(instant)
     return None
+
+
+def _closings(span: Span, day0: date) -> Iterator[datetime]:
+    """Yield the closings of *span*, in [start, end), of dates after *day0*.
+
+    A closing at 24.00 is an instant of the next date, so the search begins a moment earlier.
+    """
+    calendar = span.calendar
+    first = calendar.local_date(span.start - _MICRO)
+    if not calendar.knows(first):
+        first = calendar.local_date(span.start)
+    last = calendar.local_date(span.end - _MICRO) if span.end else None
+    for _, instant in calendar.closings(max(day0, first - _DAY), last):
+        if span.end is not None and instant >= span.end:
+            return
+        if instant >= span.start:
+            yield instant
 
 
 def _cut(
