@@ -80,6 +80,11 @@ def channels_for_reporter(report: Report) -> Sequence[str]:
     return report.channels[:1]
 
 
+def is_reminder(entry: StepLike) -> bool:
+    """Whether a step only reminds those who do the work, and marks no limit."""
+    return entry.limit is None and bool(_FIELD_ROLES & set(entry.to))
+
+
 def _reporter_step(entry: StepLike) -> str:
     if entry.act == "close_automatically":
         return "reporter_closed_automatically"
@@ -97,7 +102,7 @@ def _staff_step(entry: StepLike, role: str, report: Report, first: bool) -> str:
         return f"step_{entry.clock}"
     if first and role in _FIELD_ROLES:
         return "step_emergency" if report.emergency else "step_task"
-    if entry.limit is None and _FIELD_ROLES & set(entry.to):
+    if is_reminder(entry):
         return "step_reminder"
     return "step_escalation"
 

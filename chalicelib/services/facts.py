@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib.domain.events import Event, instant, parse_instant
+from chalicelib.domain.notices import is_reminder
 from chalicelib.domain.report import Report
 from chalicelib.domain.roles import Recipient
 from chalicelib.domain.sop import Sop
@@ -123,13 +124,15 @@ def _told_before(
 def _following(
     timeline: Timeline, report: Report, entry: Entry | None, now: datetime
 ) -> Entry | None:
-    """The next rung: until when the reader has, and who is told then."""
+    """The next rung: until when the reader has, and who is told then. A reminder is no rung."""
     clock = entry.clock if entry else None
     fired = set(report.fired) | ({entry.key} if entry else set())
     for other in timeline.entries:
         if other.state != "planned" or other.key in fired or other.due_at is None:
             continue
         if other.due_at <= now or (clock and other.clock != clock):
+            continue
+        if is_reminder(other) or (entry and set(other.to) <= set(entry.to)):
             continue
         return other
     return None
