@@ -13,13 +13,16 @@ from datetime import datetime
 from chalicelib.domain.calendar import Calendar
 from chalicelib.domain.events import Event, parse_instant
 from chalicelib.domain.sop import Sop
-from chalicelib.domain.timeline import MOVES_A_CLOCK, ClockEvent, Entry, Timeline, plan
+from chalicelib.domain.timeline import ENDINGS, MOVES_A_CLOCK, ClockEvent, Entry, Timeline, plan
 
 #: Step id of the entry that ends a deferral on the date its approval named.
 DEFERRAL_END = "DEFERRAL-END"
 
 #: The events after which a timeline may look otherwise.
 MOVES = MOVES_A_CLOCK | {"started"}
+
+#: What ends a deferral before its date.
+_ENDS_DEFERRAL = frozenset({"resumed", "started", "resolved", "reassigned", *ENDINGS})
 
 #: What the record calls otherwise than the timeline does.
 _CLOCK_NAMES = {"closed_automatically": "closed", "withdrawn": "closed"}
@@ -70,17 +73,7 @@ def _deferral_ends(events: tuple[Event, ...]) -> tuple[Entry, ...]:
 
 
 def _ends_pause(event: Event, due: datetime) -> bool:
-    ends = event.type in (
-        "resumed",
-        "started",
-        "resolved",
-        "reassigned",
-        "rejected",
-        "referred",
-        "merged",
-        "withdrawn",
-    )
-    return ends and event.at < due
+    return event.at < due and event.type in _ENDS_DEFERRAL
 
 
 def _deferral_end(cycle: int, started_at: datetime, due: datetime, moot: bool) -> Entry:
