@@ -178,9 +178,7 @@ class Engine:
         )
         self.do = ActOnReport(self.store, catalogue, planner, self.clock, self.blobs, salt)
         self.fire = FireDueSteps(self.store, planner, self.clock, self.alarms, salt)
-        self.arm = ArmTimeline(
-            self.store, planner, self.clock, self.executions, self.alarms, salt
-        )
+        self.arm = ArmTimeline(self.store, planner, self.clock, self.executions, self.alarms, salt)
         self.dispatcher = Dispatcher(self.queues, self.clock)
         self.sweeper = Sweeper(self.store, self.queues, self.clock)
         channels: dict[str, Any] = {"mail": self.mail, "sms": self.sms}
