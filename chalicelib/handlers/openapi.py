@@ -1,10 +1,402 @@
-"""A stand-in until the description of the routes is complete."""
+"""The OpenAPI 3.1 document, made from the definitions that validate and the audience table."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 
-def document(server: str) -> dict[str, Any]:
-    """Return the OpenAPI document."""
-    return {"openapi": "3.1.0", "info": {"title": "LIVE Room", "version": "1"}, "paths": {}}
+from chalicelib.domain.report import STATUSES
+from chalicelib.handlers import answers, problems
+from chalicelib.handlers.audience import ACTIONS, PUBLIC, REPORTER, ROUTES, Audience
+from chalicelib.handlers.definitions import ACTION_BODIES, NewReport
+from chalicelib.services.views import GROUPS
+
+_REF = "#/components/schemas/{name}"
+_ACTION_PATH = "/v1/reports/{number}/{action}"
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Operation:
+    """What the document says of one route beside its path and audience."""
+
+    summary: str
+    answer: type | None
+    tag: str
+    body: type | None = None
+    status: int = 200
+    query: tuple[str, ...] = ()
+    codes: tuple[str, ...] = ()
+    cached: bool = False
+    keyed: bool = False
+
+
+_PAGING = ("limit", "cursor")
+_FILING_CODES = (
+    "malformed_json",
+    "invalid_text",
+    "invalid_field",
+    "body_too_large",
+    "weak_idempotency_key",
+    "unknown_category",
+    "unknown_kelurahan",
+    "unknown_agency",
+    "outside_city",
+    "location_missing",
+    "invalid_phone",
+    "invalid_email",
+    "key_reused",
+    "try_again",
+)
+_ACTION_CODES = (
+    "malformed_json",
+    "invalid_text",
+    "invalid_field",
+    "body_too_large",
+    "weak_idempotency_key",
+    "role_may_not",
+    "not_your_agency",
+    "not_found",
+    "not_in_this_status",
+    "field_missing",
+    "key_reused",
+    "try_again",
+)
+_MORE_CODES: Mapping[str, tuple[str, ...]] = {
+    "verify": ("unknown_category", "unknown_agency"),
+    "assign": ("unknown_agency",),
+    "decline": ("unknown_agency", "bounce_limit"),
+    "ask": ("emergency_never_pauses",),
+    "defer": ("emergency_never_pauses", "deferral_limit", "date_not_in_the_coming_year"),
+    "reject": ("unknown_reason",),
+    "merge": ("merge_target_unknown",),
+    "submit": ("photo_unknown", "evidence_missing"),
+    "validate": ("executor_may_not_validate",),
+    "return": ("executor_may_not_validate",),
+    "confirm": ("executor_may_not_validate",),
+    "reopen": ("reopen_period_over",),
+    "rate": ("nothing_to_rate_yet",),
+    "photos": ("too_many_photos",),
+    "follow": ("channel_not_given",),
+    "preferences": ("channel_not_given",),
+}
+_ACTION_SUMMARIES: Mapping[str, str] = {
+    "verify": "Verify a report; category and agency may be corrected",
+    "assign": "Assign a report to an agency",
+    "acknowledge": "Take a task on",
+    "decline": "Hand a report back and name whose it is",
+    "start": "Begin the work",
+    "arrive": "Check in at the place",
+    "ask": "Ask the reporter; the clock stands still",
+    "defer": "Put the work off to an approved date",
+    "refer": "Refer to a body outside the city government",
+    "reject": "Refuse a report for a reason from the list",
+    "merge": "Merge a duplicate into another report",
+    "submit": "Submit the result, with the proof that the SOP asks for",
+    "validate": "Accept a result",
+    "return": "Send a result back",
+    "escalate": "Escalate by hand",
+    "instruct": "Give an instruction",
+    "confirm": "Confirm the result",
+    "dispute": "Dispute the result",
+    "reopen": "Open a closed report again",
+    "withdraw": "Withdraw one's own report",
+    "rate": "Rate the service from 1 to 5",
+    "comments": "Add a comment, or answer a question",
+    "photos": "Get a form to upload a photo straight to storage",
+    "follow": "Be told of what happens, or no longer",
+    "preferences": "Choose the channels over which to be told",
+}
+
+OPERATIONS: Mapping[tuple[str, str], Operation] = {
+    ("GET", "/health"): Operation("Whether the API answers", answers.Health, "service"),
+    ("GET", "/v1/openapi.json"): Operation("This document", None, "service", cached=True),
+    ("GET", "/v1/categories"): Operation(
+        "All categories, or those that fit some words",
+        answers.Categories,
+        "catalogue",
+        query=("q",),
+        cached=True,
+    ),
+    ("GET", "/v1/areas"): Operation(
+        "All kecamatan and kelurahan", answers.AreaList, "catalogue", cached=True
+    ),
+    ("GET", "/v1/sops"): Operation("The SOPs in force", answers.Sops, "catalogue", cached=True),
+    ("GET", "/v1/sops/{sop}"): Operation(
+        "One SOP as in force", None, "catalogue", codes=("not_found",), cached=True
+    ),
+    ("GET", "/v1/sops/{sop}/versions/{version}"): Operation(
+        "One version of an SOP, for ever the same",
+        None,
+        "catalogue",
+        codes=("not_found",),
+        cached=True,
+    ),
+    ("GET", "/v1/statistics"): Operation(
+        "Exact figures of what came in and what became of it",
+        answers.Statistics,
+        "reports",
+        query=("by", "from", "to"),
+        codes=("invalid_field",),
+        cached=True,
+    ),
+    ("GET", "/v1/reports"): Operation(
+        "The public reports, newest first",
+        answers.ListedPage,
+        "reports",
+        query=("category", "status", "area", "near", "from", "to", *_PAGING),
+        codes=("invalid_field", "invalid_cursor", "outside_city"),
+        cached=True,
+    ),
+    ("POST", "/v1/reports"): Operation(
+        "File a report; for an emergency the category alone will do",
+        answers.Filed,
+        "reports",
+        body=NewReport,
+        status=201,
+        codes=_FILING_CODES,
+        keyed=True,
+    ),
+    ("GET", "/v1/reports/{number}"): Operation(
+        "One report as its caller may see it",
+        answers.Report,
+        "reports",
+        codes=("not_found",),
+        cached=True,
+    ),
+    ("GET", "/v1/reports/{number}/timeline"): Operation(
+        "All steps, past and future, with why each is due when it is",
+        answers.Timeline,
+        "reports",
+        query=("lang",),
+        codes=("not_found",),
+        cached=True,
+    ),
+    ("GET", "/v1/queue"): Operation(
+        "The open reports whose move it is, nearest promise first",
+        answers.QueuePage,
+        "staff",
+        query=("agency", "status", *_PAGING),
+        codes=("invalid_field", "invalid_cursor", "role_may_not", "not_your_agency"),
+        cached=True,
+    ),
+}
+
+
+def document(server: str) -> Json:
+    """Return the OpenAPI document of the API at *server*."""
+    described = list(_described())
+    forms = [form for _, _, one, _ in described for form in (one.body, one.answer) if form]
+    _, schemas = msgspec.json.schema_components(
+        [*dict.fromkeys(forms), answers.Problem], ref_template=_REF
+    )
+    paths: Json = {}
+    for method, path, operation, audience in described:
+        paths.setdefault(path, {})[method.lower()] = _operation(path, operation, audience)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "LIVE Room API",
+            "version": "1",
+            "summary": "Laporan warga dengan SOP yang benar-benar berjalan.",
+            "description": _DESCRIPTION,
+        },
+        "servers": [{"url": server}],
+        "tags": [{"name": name} for name in ("service", "catalogue", "reports", "staff")],
+        "paths": paths,
+        "components": {
+            "schemas": schemas,
+            "securitySchemes": _SECURITY,
+            "examples": _problem_examples(),
+        },
+    }
+
+
+def _described() -> Sequence[tuple[str, str, Operation, Audience]]:
+    """Every route of the audience table; the one of the actions as one path for each of them."""
+    rows: list[tuple[str, str, Operation, Audience]] = []
+    for (method, path), audience in ROUTES.items():
+        if path != _ACTION_PATH:
+            rows.append((method, path, OPERATIONS[method, path], audience))
+            continue
+        for action, who in ACTIONS.items():
+            rows.append((method, path.replace("{action}", action), _action(action), who))
+    return rows
+
+
+def _action(action: str) -> Operation:
+    photos = action == "photos"
+    return Operation(
+        _ACTION_SUMMARIES[action],
+        answers.PhotoRoom if photos else answers.Report,
+        "reports" if REPORTER in ACTIONS[action] else "staff",
+        body=ACTION_BODIES[action],
+        status=201 if photos else 200,
+        codes=(*_ACTION_CODES, *_MORE_CODES.get(action, ())),
+        keyed=True,
+    )
+
+
+def _operation(path: str, operation: Operation, audience: Audience) -> Json:
+    body: Json = {
+        "summary": operation.summary,
+        "operationId": _operation_id(path, operation),
+        "tags": [operation.tag],
+        "x-audience": sorted(audience),
+        "security": _security(path, audience),
+        "parameters": _parameters(path, operation),
+        "responses": _responses(path, operation, audience),
+    }
+    if operation.body is not None:
+        content: Json = {"schema": _schema(operation.body)}
+        if operation.body is NewReport:
+            content["examples"] = {name: {"value": one} for name, one in _FILINGS.items()}
+        must = any(field.required for field in msgspec.structs.fields(operation.body))
+        body["requestBody"] = {"required": must, "content": {"application/json": content}}
+    return body
+
+
+def _operation_id(path: str, operation: Operation) -> str:
+    words = path.removeprefix("/v1").strip("/").replace("{", "by_").replace("}", "")
+    verb = "post" if operation.body else "get"
+    return f"{verb}_{words}".replace("/", "_").replace(".", "_")
+
+
+def _security(path: str, audience: Audience) -> list[Json]:
+    ways: list[Json] = [{}] if PUBLIC in audience else []
+    if REPORTER in audience or (PUBLIC in audience and "{number}" in path):
+        ways.append({"reportToken": []})
+    if audience - {PUBLIC, REPORTER} or (PUBLIC in audience and "/reports" in path):
+        ways.append({"staffToken": []})
+    return ways
+
+
+def _parameters(path: str, operation: Operation) -> list[Json]:
+    found = [
+        {"name": name, "in": "path", "required": True, **_PATH_PARAMETERS[name]}
+        for name in _PATH_PARAMETERS
+        if f"{{{name}}}" in path
+    ]
+    found += [{"name": name, "in": "query", **_QUERY[name]} for name in operation.query]
+    if operation.cached:
+        found.append({"name": "If-None-Match", "in": "header", "schema": {"type": "string"}})
+    if operation.keyed:
+        found.append({"name": "Idempotency-Key", "in": "header", **_KEY})
+    return found
+
+
+def _responses(path: str, operation: Operation, audience: Audience) -> Json:
+    content = {"schema": _schema(operation.answer) if operation.answer else {"type": "object"}}
+    good: Json = {"description": operation.summary, "content": {"application/json": content}}
+    if operation.cached:
+        good["headers"] = {"ETag": {"schema": {"type": "string"}}}
+    responses: Json = {str(operation.status): good}
+    if operation.cached:
+        responses["304"] = {"description": "What the caller has is still so"}
+    codes = ["invalid_token"] if any(_security(path, audience)) else []
+    if PUBLIC not in audience:
+        codes.append("sign_in_needed")
+    by_status: dict[int, list[str]] = {}
+    for code in dict.fromkeys([*operation.codes, *codes, "internal_error"]):
+        by_status.setdefault(problems.PROBLEMS[code][0], []).append(code)
+    for status, named in sorted(by_status.items()):
+        responses[str(status)] = _problem(status, named)
+    return responses
+
+
+def _problem(status: int, codes: Sequence[str]) -> Json:
+    examples = {code: {"$ref": f"#/components/examples/{code}"} for code in codes}
+    content = {"schema": _schema(answers.Problem), "examples": examples}
+    return {
+        "description": problems.TITLES[status][1],
+        "content": {"application/problem+json": content},
+    }
+
+
+def _schema(form: type) -> Json:
+    return {"$ref": _REF.format(name=form.__name__)}
+
+
+def _problem_examples() -> Json:
+    return {code: {"value": problems.document(code)} for code in problems.PROBLEMS}
+
+
+_DESCRIPTION = """\
+Penjelasan: semua waktu ISO 8601 dengan zona; galat berupa dokumen RFC 9457 dengan `code` tetap.
+
+Times are ISO 8601 with their zone. Errors are problem documents (RFC 9457): build on `code`.
+Writes take an `Idempotency-Key` of at least 128 random bits: the same key and body get the same
+answer, the same key with another body is refused. Bodies are JSON whatever their content type;
+unknown fields, doubled keys and NUL are refused, control characters are left out of texts.
+Emergencies never need a sign-in. Confidential and absent reports answer the very same 404."""
+_SECURITY: Json = {
+    "reportToken": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "The token from the receipt of a report (`lrt_…`), for that report only.",
+    },
+    "staffToken": {
+        "type": "http",
+        "scheme": "bearer",
+        "bearerFormat": "JWT",
+        "description": "An OpenID Connect access token (RS256) of a staff account.",
+    },
+}
+_PATH_PARAMETERS: Mapping[str, Json] = {
+    "number": {
+        "description": "The report's number; dashes and case do not matter.",
+        "schema": {"type": "string", "maxLength": 60},
+        "example": "TL-7K3QX9MW",
+    },
+    "sop": {"schema": {"type": "string", "maxLength": 60}, "example": "jalan-berlubang"},
+    "version": {"schema": {"type": "string", "pattern": "^[1-9][0-9]{0,4}$"}, "example": "1"},
+}
+_DATE: Json = {"type": "string", "format": "date"}
+_QUERY: Mapping[str, Json] = {
+    "q": {"description": "Words of a name or synonym.", "schema": {"type": "string"}},
+    "by": {
+        "description": "What figures are broken down by.",
+        "schema": {"enum": list(GROUPS), "default": "category"},
+    },
+    "from": {"description": "First day of filing (figures: its month).", "schema": _DATE},
+    "to": {"description": "Last day of filing (figures: its month).", "schema": _DATE},
+    "category": {"schema": {"type": "string"}, "example": "INF-01"},
+    "status": {"schema": {"enum": list(STATUSES)}},
+    "area": {
+        "description": "Code of a kelurahan or kecamatan.",
+        "schema": {"type": "string"},
+        "example": "36.71.07",
+    },
+    "near": {
+        "description": "`lat,lon`: the kelurahan there.",
+        "schema": {"type": "string"},
+        "example": "-6.1783,106.6319",
+    },
+    "agency": {"description": "Whose work list.", "schema": {"type": "string"}},
+    "lang": {"description": "Language of explanations.", "schema": {"enum": ["id", "en"]}},
+    "limit": {"schema": {"type": "integer", "minimum": 1, "maximum": 200, "default": 50}},
+    "cursor": {"description": "From the page before.", "schema": {"type": "string"}},
+}
+_KEY: Json = {
+    "description": "At least 128 random bits; makes a repeated request harmless.",
+    "schema": {"type": "string", "minLength": 22, "maxLength": 200},
+    "example": "Zk3v1pQm8Xs0Rt5Yw9LbNg",
+}
+#: Bodies that are known to be taken; the tests send each of them.
+_FILINGS: Mapping[str, Json] = {
+    "pothole": {
+        "category": "INF-01",
+        "description": "Lubang besar di depan sekolah",
+        "location": {"lat": -6.1783, "lon": 106.6319, "address": "Jl. Daan Mogot"},
+        "reporter": {"name": "Warga Contoh", "email": "warga@example.org"},
+    },
+    "emergency": {"category": "DRT-01"},
+    "by kelurahan, without name": {
+        "category": "INF-01",
+        "location": {"kelurahan": "36.71.01.1007"},
+        "visibility": "anonymous",
+    },
+}

@@ -32,7 +32,7 @@ def cursor_of(call: Call) -> str | None:
     if not text:
         return None
     try:
-        return base64.urlsafe_b64decode(text[:_MAX_CURSOR].encode()).decode()
+        return base64.b64decode(text[:_MAX_CURSOR].encode(), b"-_", validate=True).decode()
     except ValueError:
         raise Problem("invalid_cursor") from None
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import importlib
 import json
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -26,7 +27,7 @@ from chalicelib.adapters.oidc import Verifier
 from chalicelib.services.filing import token_for
 from chalicelib.services.projecting import Projector
 from infra.local.server import one_request_per_thread
-from tests.fakes.engine import Engine
+from tests.fakes.engine import SECRET, Engine
 from tests.fakes.views import MemoryViewStore
 
 ISSUER, AUDIENCE, KID = "https://issuer.test", "live-room-test", "key-1"
@@ -80,7 +81,10 @@ class World:
 
     @contextmanager
     def running(self) -> Iterator[World]:
+        """Stand in for the parts that need AWS, until the end."""
         engine = self.engine
+        os.environ["TOKEN_SECRET"] = SECRET.decode()
+        config.token_secret.cache_clear()
         verifier = Verifier(ISSUER, AUDIENCE, jwks)
         with bootstrap.override(
             clock=engine.clock,
@@ -94,6 +98,7 @@ class World:
             verifier=verifier,
         ):
             yield self
+        config.token_secret.cache_clear()
 
     # -- calling --
 

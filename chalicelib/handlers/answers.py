@@ -1,0 +1,366 @@
+"""The form of every answer, for the API's description; the tests hold real answers against it.
+
+Times are ISO 8601 with the city's offset. Names that people read come in both languages.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from chalicelib.domain.report import STATUSES
+
+Time = Annotated[str, Meta(extra_json_schema={"format": "date-time"})]
+Status = Literal[STATUSES]  # type: ignore[valid-type]
+Texts = dict[str, str]
+
+
+class Form(Struct, forbid_unknown_fields=True, frozen=True):
+    """An answer has exactly these members."""
+
+
+class Health(Form):
+    """The API answers."""
+
+    status: Literal["ok"]
+    time: Time
+
+
+class Names(Form):
+    """A name in Indonesian and English."""
+
+    id: str
+    en: str
+
+
+class Named(Form):
+    """A code and what it is called."""
+
+    code: str
+    name: Texts
+
+
+class Area(Form):
+    """A kelurahan or kecamatan."""
+
+    code: str
+    name: str
+
+
+class Place(Form):
+    """Where a report lies: a proposal that people may correct."""
+
+    kelurahan: Area
+    kecamatan: Area
+
+
+class Promise(Form):
+    """What the city promises, and until when; no time while the clock stands still."""
+
+    step: str
+    due_at: Time | None
+    limit: Literal["service", "legal"]
+
+
+class KnownPromise(Promise):
+    """A promise and whether it still stands."""
+
+    state: Literal["planned", "moot", "unknown"]
+
+
+class Filed(Form):
+    """The receipt of a report. The token is the key to it: whoever has it is the reporter."""
+
+    number: str
+    token: str
+    status: Status
+    category: str
+    area: Place | None
+    promises: list[Promise]
+    url: str
+
+
+class Point(Form):
+    """WGS 84, decimal degrees; rounded to about a kilometre where people are concerned."""
+
+    lat: float
+    lon: float
+
+
+class NextStep(Form):
+    """The next step still to come, and who is told then."""
+
+    step: str
+    due_at: Time
+    to: list[str]
+
+
+class SopShort(Form):
+    """Which SOP governs the report."""
+
+    id: str
+    version: int
+    name: Texts | None
+    legal_basis: list[str]
+
+
+class Actor(Form):
+    """Who acted: an office, never a reporter's name; accounts are shown to staff only."""
+
+    kind: Literal["reporter", "staff", "system", "client"]
+    role: str | UnsetType = UNSET
+    person: str | UnsetType = UNSET
+    position: str | UnsetType = UNSET
+    agency: str | UnsetType = UNSET
+
+
+class Event(Form):
+    """One line of the record, chained to the one before by its hash."""
+
+    seq: int
+    type: str
+    at: Time
+    by: Actor
+    data: dict[str, Any]
+    texts: Texts
+    sentence: Names
+    sop: str
+    hash: str
+
+
+class Report(Form, kw_only=True):
+    """A report as its caller may see it; the last four members only for its parties."""
+
+    number: str
+    status: Status
+    status_name: Names
+    category: Named
+    tier: str
+    area: Place | None
+    location: Point | None
+    agency: Named | None
+    sop: SopShort
+    visibility: Literal["public", "anonymous", "confidential"]
+    source: str
+    filed_at: Time
+    assigned_at: Time | None
+    acknowledged_at: Time | None
+    on_scene_at: Time | None
+    resolved_at: Time | None
+    validated_at: Time | None
+    closed_at: Time | None
+    updated_at: Time | None
+    deferred_until: Time | None
+    outcome: str | None
+    result_photos: list[str]
+    merged_into: str | None
+    referred_to: str | None
+    reference: str | None
+    promises: list[KnownPromise]
+    next: NextStep | None
+    history: list[Event]
+    actions: list[str] | UnsetType = UNSET
+    description: str | UnsetType = UNSET
+    address: str | UnsetType = UNSET
+    photos: list[str] | UnsetType = UNSET
+
+
+class SopVersion(Form):
+    """One version of an SOP."""
+
+    id: str
+    version: int
+
+
+class Day(Form):
+    """A day on the way to a deadline, and what it gave."""
+
+    date: str
+    counted: bool
+    seconds: float
+    reason: str | None
+    note: dict[str, str | None] | None
+    provisional: bool
+
+
+class Entry(Form):
+    """One firing of a step: carried out, moot, planned, or beyond the calendar."""
+
+    step: str
+    cycle: int
+    repeat: int
+    clock: str
+    due_at: Time | None
+    state: Literal["done", "moot", "planned", "unknown"]
+    to: list[str]
+    limit: Literal["service", "legal"] | None
+    basis: str | None
+    explanation: str
+    derivation: list[Day]
+    provisional: bool
+
+
+class Timeline(Form):
+    """Everything the SOP did and will do for a report."""
+
+    epoch: int
+    sop: SopVersion
+    entries: list[Entry]
+    events: list[Event]
+
+
+class Listed(Form, kw_only=True):
+    """A report in the public list."""
+
+    number: str
+    status: Status
+    status_name: Names
+    category: Named
+    tier: str
+    area: Place | None
+    agency: Named | None
+    outcome: str | None
+    filed_at: Time
+    updated_at: Time | None
+    closed_at: Time | None
+
+
+class Queued(Listed, kw_only=True):
+    """A report in a work list, nearest promise first."""
+
+    source: str
+    secret: bool
+    due_at: Time | None
+    next_step_at: Time | None
+    assigned_at: Time | None
+    acknowledged_at: Time | None
+    resolved_at: Time | None
+
+
+class ListedPage(Form):
+    """A page; a short one need not be the last, only one without a cursor is."""
+
+    items: list[Listed]
+    cursor: str | None
+
+
+class QueuePage(Form):
+    """A page of a work list."""
+
+    items: list[Queued]
+    cursor: str | None
+
+
+class CategoryItem(Form):
+    """A category with the words by which people find it and what is asked besides."""
+
+    code: str
+    name: Names
+    kind: str
+    tier: str
+    synonyms: list[str]
+    dimension: str
+    questions: list[dict[str, Any]]
+
+
+class Categories(Form):
+    """All categories that fit."""
+
+    items: list[CategoryItem]
+    cursor: None
+
+
+class Kecamatan(Form):
+    """A kecamatan with its kelurahan."""
+
+    code: str
+    name: str
+    kelurahan: list[Area]
+
+
+class AreaList(Form):
+    """The whole city."""
+
+    items: list[Kecamatan]
+    cursor: None
+
+
+class SopItem(Form):
+    """The SOP that serves a category now."""
+
+    id: str
+    version: int
+    category: str
+    name: Texts | None
+    tier: str | None
+
+
+class Sops(Form):
+    """The SOPs in force."""
+
+    items: list[SopItem]
+    cursor: None
+
+
+class Figures(Form):
+    """Counts of reports. Confirmed, automatic and open are never added into one success rate."""
+
+    reports: int
+    open: int
+    closed_confirmed: int
+    closed_automatic: int
+    statuses: dict[str, int]
+
+
+class Group(Figures):
+    """The figures of one value of what they are broken down by."""
+
+    key: str
+    name: Names
+
+
+class Statistics(Form):
+    """Figures of the reports filed in a period; *withheld* may not be broken down."""
+
+    by: str
+    items: list[Group]
+    total: Figures
+    withheld: int
+
+
+class Upload(Form):
+    """A form to post the file with: these fields first, then ``file``."""
+
+    url: str
+    fields: Texts
+
+
+class PhotoRoom(Form):
+    """Room for one photo."""
+
+    id: str
+    upload: Upload
+
+
+class FieldError(Form):
+    """One thing to correct; *pointer* is a JSON pointer, or ``?name`` for a query parameter."""
+
+    pointer: str
+    code: str
+    detail: str
+    detail_en: str
+
+
+class Problem(Struct, frozen=True):
+    """RFC 9457. Build on *code*; the texts may be improved. Further members may say more."""
+
+    type: str
+    title: str
+    title_en: str
+    status: int
+    detail: str
+    detail_en: str
+    code: str
+    instance: str | UnsetType = UNSET
+    errors: list[FieldError] | UnsetType = UNSET
