@@ -31,6 +31,8 @@ STAFF_ROLES = (
     "sop_approver",
     "admin",
 )
+#: The last part of the path of the one route that serves every action.
+ACTION = "{action}"
 Audience = frozenset[str]
 EVERYBODY: Audience = frozenset({PUBLIC})
 _REPORTER_ONLY: Audience = frozenset({REPORTER})
@@ -80,21 +82,34 @@ ROUTES: Mapping[tuple[str, str], Audience] = {
 }
 
 
-def admit(caller: Caller, allowed: Audience) -> None:
-    """Let *caller* pass if *allowed* says so; raise Problem otherwise."""
-    if PUBLIC in allowed or caller.roles & allowed:
+def allowed(method: str, path: str, params: Mapping[str, str]) -> Audience:
+    """Return who may call a route, or the one action of it that *params* name.
+
+    Raises KeyError for a route that the table lacks, Problem ``not_found`` for such an action.
+    """
+    who = ROUTES[method, path]
+    if not path.endswith(ACTION):
+        return who
+    if params["action"] not in ACTIONS:
+        raise Problem("not_found")
+    return ACTIONS[params["action"]]
+
+
+def admit(caller: Caller, audience: Audience) -> None:
+    """Let *caller* pass if *audience* says so; raise Problem otherwise."""
+    if PUBLIC in audience or caller.roles & audience:
         return
     raise Problem("role_may_not" if caller.roles else "sign_in_needed")
 
 
 def table() -> Iterator[tuple[str, str, str]]:
     """Yield method, path and who may, with each action on a line of its own."""
-    for (method, path), allowed in ROUTES.items():
-        if not path.endswith("{action}"):
-            yield method, path, ", ".join(sorted(allowed))
+    for (method, path), who in ROUTES.items():
+        if not path.endswith(ACTION):
+            yield method, path, ", ".join(sorted(who))
             continue
-        for action, who in ACTIONS.items():
-            yield method, path.replace("{action}", action), ", ".join(sorted(who))
+        for action, may in ACTIONS.items():
+            yield method, path.replace(ACTION, action), ", ".join(sorted(may))
 
 
 if __name__ == "__main__":

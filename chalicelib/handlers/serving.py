@@ -11,7 +11,7 @@ from chalice import Blueprint, Response
 
 from chalicelib.domain.actions import Caller
 from chalicelib.domain.numbers import normalise
-from chalicelib.handlers.audience import PUBLIC, ROUTES, Audience, admit
+from chalicelib.handlers.audience import PUBLIC, ROUTES, admit, allowed
 from chalicelib.handlers.http import boring
 from chalicelib.handlers.identity import caller_of
 from chalicelib.handlers.problems import Problem
@@ -64,10 +64,11 @@ def serves(blueprint: Blueprint, method: str, path: str) -> Callable[[Handler], 
 
     A route that the table lacks raises KeyError when the app is loaded.
     """
-    allowed = ROUTES[method, path]
+    if (method, path) not in ROUTES:
+        raise KeyError(f"{method} {path} is not in the audience table")
 
     def decorate(handler: Handler) -> Handler:
-        view = _view(blueprint, handler, allowed)
+        view = _view(blueprint, handler, method, path)
         # Chalice's own check of content types would answer without a problem document.
         register = blueprint.route(path, methods=[method], content_types=["*/*"])
         register(view)
@@ -76,11 +77,14 @@ def serves(blueprint: Blueprint, method: str, path: str) -> Callable[[Handler], 
     return decorate
 
 
-def _view(blueprint: Blueprint, handler: Handler, allowed: Audience) -> Callable[..., Response]:
+def _view(
+    blueprint: Blueprint, handler: Handler, method: str, path: str
+) -> Callable[..., Response]:
     def view(**params: str) -> Any:
         call = Call(blueprint.current_request, params)
-        if PUBLIC not in allowed:
-            admit(call.caller, allowed)
+        audience = allowed(method, path, params)
+        if PUBLIC not in audience:
+            admit(call.caller, audience)
         return handler(call)
 
     view.__name__ = handler.__name__

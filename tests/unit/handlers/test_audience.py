@@ -1,0 +1,143 @@
+"""Every route × every kind of caller, from the audience table; what is not in it does not exist."""
+
+from __future__ import annotations
+
+import importlib
+
+import pytest
+
+from chalicelib.domain.actions import Caller
+from chalicelib.handlers import identity
+from chalicelib.handlers.audience import ACTIONS, PUBLIC, REPORTER, ROUTES, STAFF_ROLES, table
+from chalicelib.handlers.definitions import ACTION_BODIES
+from tests.fakes.engine import SHIPPED
+from tests.fakes.world import POTHOLE, World
+
+ACTION_ROUTE = ("POST", "/v1/reports/{number}/{action}")
+CALLERS = ("anyone", REPORTER, *STAFF_ROLES)
+#: A body that is well formed for each action, so that only the audience can refuse.
+BODIES = {
+    "assign": {"agency": "PUPR"},
+    "decline": {"reason": "x", "agency": "DLH"},
+    "ask": {"question": "x"},
+    "defer": {"reason": "x", "until": "2027-05-01T10:00:00+07:00"},
+    "refer": {"body": "PLN", "reason": "x"},
+    "reject": {"reason": "hoax"},
+    "merge": {"into": "TL-7K3QX9MW"},
+    "submit": {"outcome": "done"},
+    "return": {"reason": "x"},
+    "escalate": {"reason": "x"},
+    "instruct": {"text": "x"},
+    "dispute": {"reason": "x"},
+    "rate": {"score": 5},
+    "comments": {"text": "x"},
+    "preferences": {"channels": []},
+}
+
+
+def acting_as(world: World, monkeypatch: pytest.MonkeyPatch, who: str, number: str) -> dict:
+    """Return how to call as *who*; a staff role comes with PUPR's agency and the right token."""
+    if who == "anyone":
+        return {}
+    if who == REPORTER:
+        return {"token": world.token_of(number)}
+    caller = Caller(frozenset({who}), person=f"somebody-{who}", agencies=frozenset({"PUPR"}))
+    monkeypatch.setattr(identity.bootstrap, "identify_staff", lambda: lambda _token: caller)
+    return {"token": "staff"}
+
+
+def expected(allowed: frozenset[str], who: str) -> set[str]:
+    """The codes with which the audience table itself refuses."""
+    if PUBLIC in allowed or who in allowed:
+        return set()
+    return {"sign_in_needed"} if who == "anyone" else {"role_may_not"}
+
+
+def concrete(path: str, number: str, action: str = "") -> str:
+    values = {"number": number, "sop": "jalan-berlubang", "version": "1", "action": action}
+    return path.format(**values)
+
+
+def test_every_route_of_the_app_is_in_the_table_and_the_other_way_round():
+    app = importlib.import_module("app").app
+    served = {(method, path) for path, views in app.routes.items() for method in views}
+    assert served == set(ROUTES)
+
+
+def test_every_action_has_a_body_and_an_audience():
+    assert set(ACTIONS) == set(ACTION_BODIES)
+    assert all(ACTIONS.values())
+
+
+def test_the_table_names_no_role_that_nobody_can_have():
+    named = set().union(*ROUTES.values(), *ACTIONS.values())
+    assert named <= {PUBLIC, REPORTER, *STAFF_ROLES}
+
+
+def test_every_role_of_the_shipped_accounts_is_known():
+    roles = {role for account in SHIPPED.staff().values() for role in account["roles"]}
+    assert roles <= set(STAFF_ROLES)
+
+
+@pytest.mark.parametrize("who", CALLERS)
+@pytest.mark.parametrize("route", [route for route in ROUTES if route != ACTION_ROUTE], ids=str)
+def test_a_route_lets_pass_whom_the_table_names(world, monkeypatch, route, who):
+    number = world.filed()["number"]
+    method, path = route
+    how = acting_as(world, monkeypatch, who, number)
+    body = POTHOLE if method == "POST" else None
+    answer = world.call(method, concrete(path, number), body, **how)
+    refusals = expected(ROUTES[route], who)
+    if who == REPORTER and "{number}" not in path and PUBLIC not in ROUTES[route]:
+        refusals = {"invalid_token"}  # a report's token opens that report and nothing else
+    if who == REPORTER and route == ("POST", "/v1/reports"):
+        refusals = {"invalid_token"}
+    assert {answer.code} & {"sign_in_needed", "role_may_not", "invalid_token"} == refusals
+    assert (answer.status in (200, 201)) is (not refusals)
+
+
+@pytest.mark.parametrize("who", CALLERS)
+@pytest.mark.parametrize("action", ACTIONS)
+def test_an_action_lets_pass_whom_the_table_names(world, monkeypatch, action, who):
+    number = world.filed()["number"]
+    before = world.engine.store.load(number)
+    how = acting_as(world, monkeypatch, who, number)
+    answer = world.act(number, action, BODIES.get(action), **how)
+    assert {answer.code} & {"sign_in_needed", "role_may_not"} == expected(ACTIONS[action], who)
+    if expected(ACTIONS[action], who):
+        assert world.engine.store.load(number) == before
+
+
+@pytest.mark.parametrize("action", [a for a, who in ACTIONS.items() if "officer" in who])
+def test_an_officer_of_another_agency_cannot_know_of_the_report(world, action):
+    number = world.filed()["number"]
+    world.act(number, "verify", user="operator")
+    absent = world.act("TL-7K3QX9MW", action, BODIES.get(action), user="petugas.dishub")
+    theirs = world.act(number, action, BODIES.get(action), user="petugas.dishub")
+    assert (theirs.status, theirs.code) == (404, "not_found")
+    assert theirs.body == absent.body
+
+
+@pytest.mark.parametrize("action", [a for a, who in ACTIONS.items() if REPORTER in who])
+def test_the_token_of_another_report_opens_nothing(world, action):
+    number, other = world.filed()["number"], world.filed()["number"]
+    token = world.token_of(other)
+    answer = world.act(number, action, BODIES.get(action), token=token)
+    assert (answer.status, answer.code) == (401, "invalid_token")
+
+
+def test_an_unknown_action_is_not_found(world):
+    number = world.filed()["number"]
+    assert world.act(number, "delete", user="admin").code == "not_found"
+
+
+def test_a_caller_without_a_role_gets_least_and_not_all(world, monkeypatch):
+    nobody = Caller(frozenset(), person="x")
+    monkeypatch.setattr(identity.bootstrap, "identify_staff", lambda: lambda _token: nobody)
+    assert world.get("/v1/queue", token="x").code == "sign_in_needed"
+
+
+def test_the_table_can_be_printed():
+    lines = list(table())
+    assert ("POST", "/v1/reports/{number}/instruct", "mayor, secretary") in lines
+    assert len(lines) == len(ROUTES) - 1 + len(ACTIONS)
