@@ -9,6 +9,7 @@ number, since neighbouring reports would otherwise stand in each other's way.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
@@ -28,6 +29,7 @@ from chalicelib.services.views import WITHHELD, Filters, Key, View, city_day
 _PUBLIC = "PUBLIC"
 _SHARDS = 4
 _FIRST_MONTH = "2024-01"
+_MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
 _LAST = "~"
 #: Rows looked at for one page at most; a rare filter answers with a short page and a cursor.
 _LOOKED_AT = 1000
@@ -90,8 +92,10 @@ class DynamoViewStore:
         self, filters: Filters, month: str, place: str
     ) -> Iterator[tuple[Mapping[str, Any], str]]:
         """Yield rows, newest first, each with the cursor that goes on after it."""
-        newest = month or filters.last_day[:7] or city_day(self._now())[:7]
-        oldest = filters.first_day[:7] or _FIRST_MONTH
+        month = month if _MONTH.fullmatch(month) else ""
+        # Whatever a caller asks for, no more months are walked than can hold anything.
+        newest = min(month or filters.last_day[:7] or _LAST, city_day(self._now())[:7])
+        oldest = max(filters.first_day[:7], _FIRST_MONTH)
         while newest >= oldest:
             before = ViewRow.feed_sort < place if place and newest == month else None
             for row in ViewRow.feed.query(

@@ -1,0 +1,137 @@
+"""The views table, in memory and in DynamoDB: the same guarantees."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import pytest
+from moto import mock_aws
+
+from chalicelib.services.ports import Conflict
+from chalicelib.services.projecting import Projector, figures
+from chalicelib.services.views import GROUPS, Filters, deltas, view_of
+from tests.fakes.engine import Engine
+from tests.fakes.views import MemoryViewStore
+
+NOW = datetime.fromisoformat("2027-04-30T12:00:00+07:00")
+
+
+@pytest.fixture(scope="module")
+def reports():
+    engine = Engine("2027-02-27T09:00:00+07:00")
+    numbers = []
+    for day in ("2027-02-27", "2027-03-31", "2027-04-01", "2027-04-05"):
+        engine.clock.at = datetime.fromisoformat(f"{day}T09:00:00+07:00")
+        numbers.append(engine.filed().report.number)
+    return [engine.loaded(number).report for number in numbers]
+
+
+@pytest.fixture(params=["memory", "dynamo"])
+def views(request: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    if request.param == "memory":
+        yield MemoryViewStore()
+        return
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "test")
+    with mock_aws():
+        from chalicelib.adapters.tables import ViewRow
+        from chalicelib.adapters.view_store import DynamoViewStore
+
+        ViewRow._connection = None
+        ViewRow.create_table(wait=True)
+        yield DynamoViewStore(lambda: NOW)
+        ViewRow._connection = None
+
+
+def test_what_was_put_is_found_again(views, reports):
+    new = view_of(reports[0], 3)
+    views.replace(None, new, deltas(None, new))
+    assert views.get(reports[0].number) == new
+    assert views.get("TL-7K3QX9MW") is None
+
+
+def test_only_the_view_that_was_read_can_be_replaced_and_nothing_is_counted_otherwise(
+    views, reports
+):
+    one, two = view_of(reports[0], 1), view_of(reports[0], 2)
+    views.replace(None, one, deltas(None, one))
+    with pytest.raises(Conflict):
+        views.replace(None, two, deltas(None, two))
+    views.replace(one, two, deltas(one, two))
+    with pytest.raises(Conflict):
+        views.replace(one, view_of(reports[0], 3), {})
+    for group in GROUPS:
+        assert sum(views.counts(group, "", "").values()) == 1
+
+
+def test_counters_follow_the_status(views, reports):
+    projector = Projector(views)
+    projector.put(reports[0], 1)
+    closed = replace(reports[0], status="closed_confirmed")
+    projector.put(closed, 2)
+    kept = {key: n for key, n in views.counts("agency", "", "").items() if n}
+    assert kept == {key: n for key, n in figures([closed]).items() if key[0] == "agency"}
+
+
+def test_counts_are_bounded_by_month(views, reports):
+    for report in reports:
+        Projector(views).put(report, 1)
+    total = {
+        (first, last): sum(views.counts("category", first, last).values())
+        for first, last in (("", ""), ("2027-03", ""), ("", "2027-03"), ("2027-03", "2027-03"))
+    }
+    assert total == {
+        ("", ""): 4,
+        ("2027-03", ""): 3,
+        ("", "2027-03"): 2,
+        ("2027-03", "2027-03"): 1,
+    }
+
+
+def test_withheld_reports_are_counted_with_every_group(views, reports):
+    Projector(views).put(replace(reports[0], visibility="confidential"), 1)
+    assert dict(views.counts("status", "", "")) == {("withheld", "2027-02", "", ""): 1}
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 10])
+def test_the_list_pages_over_months_newest_first_and_to_its_end(views, reports, limit):
+    for report in reports:
+        Projector(views).put(report, 1)
+    found, cursor, pages = [], None, 0
+    while pages == 0 or cursor:
+        page = views.page(Filters(), limit, cursor)
+        found += [row["number"] for row in page.items]
+        cursor, pages = page.cursor, pages + 1
+        assert len(page.items) <= limit
+    assert found == [report.number for report in reversed(reports)]
+
+
+def test_filters_narrow_the_list(views, reports):
+    for report in reports:
+        Projector(views).put(report, 1)
+    found = {
+        filters: [row["number"] for row in views.page(filters, 10, None).items]
+        for filters in (
+            Filters(first_day="2027-04-01"),
+            Filters(last_day="2027-03-31"),
+            Filters(first_day="2027-03-31", last_day="2027-04-01"),
+            Filters(status="assigned"),
+        )
+    }
+    oldest, older, newer, newest = (report.number for report in reports)
+    assert list(found.values()) == [[newest, newer], [older, oldest], [newer, older], []]
+
+
+def test_a_report_that_is_hidden_leaves_the_list(views, reports):
+    Projector(views).put(reports[0], 1)
+    Projector(views).put(replace(reports[0], visibility="confidential"), 2)
+    assert views.page(Filters(), 10, None).items == ()
+
+
+def test_a_cursor_that_somebody_made_up_leads_nowhere_bad(views, reports):
+    Projector(views).put(reports[0], 1)
+    for cursor in ("x", "|", "9999-99|x", "2027-04", "2020-01|zz"):
+        views.page(Filters(), 10, cursor)
