@@ -1,0 +1,262 @@
+"""The reports table, in memory and in DynamoDB: the same guarantees, held by the same tests."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from moto import mock_aws
+
+from chalicelib.domain.deliveries import FAILED, LEASE, PLANNED, SENDING, SENT
+from chalicelib.domain.events import verify_chain
+from chalicelib.services.composing import Composer
+from chalicelib.services.filing import Filing
+from chalicelib.services.ports import AlreadyExists, Change, Conflict, Contact
+from tests.fakes.engine import Engine
+from tests.fakes.store import MemoryReportStore
+
+START = "2027-04-05T10:00:00+07:00"
+
+
+@pytest.fixture(params=["memory", "dynamo"])
+def store(request: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    if request.param == "memory":
+        yield MemoryReportStore()
+        return
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "test")
+    with mock_aws():
+        from chalicelib.adapters.report_store import DynamoIdentityStore, DynamoReportStore
+        from chalicelib.adapters.tables import IdentityRow, ReportRow
+
+        for table in (ReportRow, IdentityRow):
+            table._connection = None
+            table.create_table(wait=True)
+        found = DynamoReportStore()
+        found.contact = DynamoIdentityStore().contact  # type: ignore[attr-defined]
+        yield found
+        for table in (ReportRow, IdentityRow):
+            table._connection = None
+
+
+class Changes:
+    """Real changes of the product, as its composer makes them."""
+
+    def __init__(self) -> None:
+        self.engine = Engine(START)
+
+    def filing(self, **fields: Any) -> Change:
+        """The change that files a report (caught on its way to the store)."""
+        caught: list[Change] = []
+        store = self.engine.store
+        original, store.save = store.save, caught.append  # type: ignore[method-assign]
+        values: dict[str, Any] = {
+            "kelurahan": "Sukasari",
+            "description": "Lubang besar",
+            "contact": Contact(name="Budi", email="budi@example.org"),
+        } | fields
+        self.engine.file(Filing(category="INF-01", **values))
+        store.save = original  # type: ignore[method-assign]
+        return caught[0]
+
+    def firing(self, stored: Any) -> Change:
+        """The change that fires what is due on *stored*."""
+        counter = itertools.count(100)
+        composer = Composer(
+            stored,
+            number=stored.report.number,
+            now=self.engine.clock.at,
+            planner=self.engine.planner,
+            salts=lambda: f"{next(counter):032x}",
+        )
+        self.engine.fire._fire_all(composer)
+        return composer.change()
+
+
+@pytest.fixture
+def changes() -> Changes:
+    return Changes()
+
+
+def test_what_was_saved_is_loaded_with_its_whole_record(store: Any, changes: Changes) -> None:
+    change = changes.filing()
+    store.save(change)
+    stored = store.load(change.report.number)
+    assert stored.report == change.report
+    assert stored.events == tuple(change.events)
+    assert (stored.version, stored.epoch, stored.armed_epoch) == (1, 1, 0)
+    assert verify_chain(stored.events) == stored.report.last_hash
+    assert store.load("TL-7K3QX9MW") is None
+
+
+def test_who_reported_is_written_with_the_report_and_nowhere_in_it(
+    store: Any, changes: Changes
+) -> None:
+    change = changes.filing()
+    store.save(change)
+    number = change.report.number
+    assert store.contact(number) == Contact(name="Budi", email="budi@example.org")
+    everything = repr(store.load(number)) + repr(store.deliveries(number))
+    assert "budi" not in everything.lower()
+    anonymous = changes.filing(contact=Contact())
+    store.save(anonymous)
+    assert store.contact(anonymous.report.number) is None
+
+
+def test_a_taken_number_refuses_the_whole_change(store: Any, changes: Changes) -> None:
+    change = changes.filing()
+    store.save(change)
+    other = replace(change, identity=Contact(email="somebody.else@example.org"), deliveries=())
+    with pytest.raises(AlreadyExists):
+        store.save(other)
+    assert store.contact(change.report.number).email == "budi@example.org"
+    assert store.load(change.report.number).version == 1
+
+
+def test_a_stale_version_refuses_the_whole_change(store: Any, changes: Changes) -> None:
+    change = changes.filing()
+    store.save(change)
+    stored = store.load(change.report.number)
+    firing = changes.firing(stored)
+    store.save(firing)
+    before = store.deliveries(change.report.number)
+    with pytest.raises(Conflict):
+        store.save(firing)
+    assert store.load(change.report.number).version == 2
+    assert store.deliveries(change.report.number) == before
+
+
+def test_a_step_that_has_fired_refuses_the_change_even_at_the_right_version(
+    store: Any, changes: Changes
+) -> None:
+    change = changes.filing()
+    store.save(change)
+    stored = store.load(change.report.number)
+    store.save(changes.firing(stored))
+    again = replace(changes.firing(stored), expected_version=2, events=(), deliveries=())
+    assert again.fired == ("1#V0#0",)
+    with pytest.raises(Conflict):
+        store.save(again)
+
+
+def test_the_due_index_is_read_oldest_first_to_its_end(store: Any, changes: Changes) -> None:
+    numbers = []
+    for _ in range(40):
+        changes.engine.clock.at += timedelta(minutes=1)
+        change = changes.filing(contact=Contact(), description="x" * 3000)
+        store.save(change)
+        numbers.append(change.report.number)
+    rows = list(store.due(changes.engine.clock.at))
+    assert [row.number for row in rows] == numbers
+    assert {(row.kind, row.epoch, row.armed_epoch) for row in rows} == {("report", 1, 0)}
+    early = changes.engine.clock.at - timedelta(minutes=30)
+    assert [row.number for row in store.due(early)] == numbers[:10]
+
+
+def test_an_epoch_is_marked_armed_only_while_it_is_current(store: Any, changes: Changes) -> None:
+    change = changes.filing(contact=Contact())
+    store.save(change)
+    number = change.report.number
+    later = changes.engine.clock.at + timedelta(hours=3)
+    assert store.mark_armed(number, 2, later) is False
+    assert store.mark_armed(number, 1, later) is True
+    stored = store.load(number)
+    assert (stored.armed_epoch, stored.version) == (1, 2)
+    assert [row.due_at for row in store.due(later)] == [later]
+    with pytest.raises(Conflict):
+        store.save(replace(changes.firing(stored), expected_version=1))
+    assert store.mark_armed(number, 1, None) is True
+    assert list(store.due(later)) == []
+
+
+def test_a_message_is_claimed_once_and_again_only_after_the_lease(
+    store: Any, changes: Changes
+) -> None:
+    change = changes.filing()
+    store.save(change)
+    number, id = change.report.number, change.deliveries[0].id
+    now = changes.engine.clock.at
+    first = store.claim(number, id, now, LEASE)
+    assert (first.status, first.attempts, first.due_at) == (SENDING, 1, now + LEASE)
+    assert store.claim(number, id, now + timedelta(seconds=119), LEASE) is None
+    second = store.claim(number, id, now + LEASE, LEASE)
+    assert second.attempts == 2
+    store.settle(replace(first, status=FAILED, error="too late to say"))
+    assert store.delivery(number, id).status == SENDING
+    store.settle(replace(second, status=SENT, provider_id="id-1", sent_at=now, template_version=1))
+    sent = store.delivery(number, id)
+    assert (sent.status, sent.provider_id, sent.sent_at, sent.due_at) == (SENT, "id-1", now, None)
+    assert [row for row in store.due(now + timedelta(days=9)) if row.kind == "message"] == []
+    assert store.claim(number, id, now + timedelta(days=1), LEASE) is None
+
+
+def test_a_message_to_be_tried_again_waits_for_its_time(store: Any, changes: Changes) -> None:
+    change = changes.filing()
+    store.save(change)
+    number, id = change.report.number, change.deliveries[0].id
+    now = changes.engine.clock.at
+    claimed = store.claim(number, id, now, LEASE)
+    again = now + timedelta(minutes=5)
+    store.settle(replace(claimed, status=PLANNED, due_at=again, error="Throttling"))
+    assert store.claim(number, id, again - timedelta(seconds=1), LEASE) is None
+    assert [row.id for row in store.due(again) if row.kind == "message"] == [id]
+    assert store.claim(number, id, again, LEASE).attempts == 2
+    assert store.claim("TL-7K3QX9MW", id, again, LEASE) is None
+
+
+def test_a_work_list_pages_by_deadline_without_loss_or_repetition(
+    store: Any, changes: Changes
+) -> None:
+    numbers = []
+    for _ in range(11):
+        changes.engine.clock.at += timedelta(days=1)
+        change = changes.filing(contact=Contact())
+        store.save(change)
+        numbers.append(change.report.number)
+    seen: list[str] = []
+    cursor: str | None = None
+    while True:
+        page = store.queue("LIVEROOM", 4, cursor)
+        seen += [row["number"] for row in page.items]
+        cursor = page.cursor
+        if cursor is None:
+            break
+    assert sorted(seen) == sorted(numbers)
+    assert len(seen) == 11
+    assert store.queue("PUPR", 4, None).items == ()
+
+
+def test_filing_costs_one_transaction_and_no_other_call_once_the_catalogue_is_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from botocore.client import BaseClient
+
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "test")
+    with mock_aws():
+        from chalicelib.adapters.report_store import DynamoReportStore
+        from chalicelib.adapters.tables import IdentityRow, ReportRow
+
+        for table in (ReportRow, IdentityRow):
+            table._connection = None
+            table.create_table(wait=True)
+        engine = Engine(START)
+        file = replace(engine.file, store=DynamoReportStore())
+        filing = Filing(category="INF-01", kelurahan="Sukasari", contact=Contact(email="a@b.id"))
+        file(filing)
+        calls: list[str] = []
+        original = BaseClient._make_api_call
+
+        def counted(self: Any, operation: str, request: Any) -> Any:
+            calls.append(operation)
+            return original(self, operation, request)
+
+        monkeypatch.setattr(BaseClient, "_make_api_call", counted)
+        file(filing)
+        for table in (ReportRow, IdentityRow):
+            table._connection = None
+    assert calls == ["TransactWriteItems"]
