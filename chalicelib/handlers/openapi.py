@@ -246,7 +246,7 @@ def _operation(path: str, operation: Operation, audience: Audience) -> Json:
         "operationId": _operation_id(path, operation),
         "tags": [operation.tag],
         "x-audience": sorted(audience),
-        "security": _security(path, audience),
+        "security": _security(path, operation, audience),
         "parameters": _parameters(path, operation),
         "responses": _responses(path, operation, audience),
     }
@@ -265,11 +265,13 @@ def _operation_id(path: str, operation: Operation) -> str:
     return f"{verb}_{words}".replace("/", "_").replace(".", "_")
 
 
-def _security(path: str, audience: Audience) -> list[Json]:
+def _security(path: str, operation: Operation, audience: Audience) -> list[Json]:
+    """The ways to call: a public route takes a token only where it makes a difference."""
+    asks_who = "{number}" in path or operation.body is not None
     ways: list[Json] = [{}] if PUBLIC in audience else []
     if REPORTER in audience or (PUBLIC in audience and "{number}" in path):
         ways.append({"reportToken": []})
-    if audience - {PUBLIC, REPORTER} or (PUBLIC in audience and "/reports" in path):
+    if audience - {PUBLIC, REPORTER} or (PUBLIC in audience and asks_who):
         ways.append({"staffToken": []})
     return ways
 
@@ -296,9 +298,9 @@ def _responses(path: str, operation: Operation, audience: Audience) -> Json:
     responses: Json = {str(operation.status): good}
     if operation.cached:
         responses["304"] = {"description": "What the caller has is still so"}
-    codes = ["invalid_token"] if any(_security(path, audience)) else []
-    if PUBLIC not in audience:
-        codes.append("sign_in_needed")
+    codes = ["invalid_token"] if any(_security(path, operation, audience)) else []
+    codes += [] if PUBLIC in audience else ["sign_in_needed"]
+    codes += ["try_again"] if operation.tag in ("reports", "staff") else []
     by_status: dict[int, list[str]] = {}
     for code in dict.fromkeys([*operation.codes, *codes, "internal_error"]):
         by_status.setdefault(problems.PROBLEMS[code][0], []).append(code)
