@@ -1,0 +1,448 @@
+"""What each function may do on AWS, written by hand, and the stage's part of Chalice's settings.
+
+One table, `FUNCTIONS`, says it all: a function gets the grants of its row and nothing else.
+Resources are named exactly; the few that cannot be are in `PATTERNS`, each with its reason. Who
+reported is out of reach of every function but the sender: it is not merely not granted but denied,
+so that a grant added by mistake later still reads nothing. The API function may put such a row
+once, at filing, and never see one.
+
+    python -m infra.policies --stage dev --account 123456789012 --region ap-southeast-3 \\
+        --environment variables.json --write
+
+``variables.json`` (``-``: standard input) holds the functions' variables: what
+`infra.outputs.environment` makes of the stack's outputs, and the stage's own settings. Without
+``--write`` the policies are printed. ``--forget`` takes the variables out of the settings again:
+they carry the account's number, which has no place in the repository.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from infra.outputs import VARIABLES
+
+Json = dict[str, Any]
+APP = "live-room"
+CHALICE = Path(__file__).resolve().parents[1] / ".chalice"
+#: Where photos lie in their bucket (`chalicelib.services.acting.photo_key`).
+PHOTOS = "originals/"
+#: What a stage cannot do without, besides the stack's outputs.
+SETTINGS = ("MAIL_FROM",)
+
+#: Every pattern that a resource of an Allow may hold, by its end, and why it cannot be exact.
+PATTERNS = {
+    ":log-stream:*": "Lambda makes up the names of log streams",
+    f"/{PHOTOS}*": "one object per photo, named when it is uploaded",
+    ":*": "executions are named after the report; only those of our state machine match",
+    "*": "dynamodb:ListStreams has no resource level",
+}
+#: The one statement that names what it is not about: a text message has no ARN, so what is
+#: granted is publishing to anything that is not a topic.
+NOT_A_TOPIC = "arn:aws:sns:*:*:*"
+
+_READS_IDENTITY = (
+    "dynamodb:BatchGetItem",
+    "dynamodb:ConditionCheckItem",
+    "dynamodb:ExportTableToPointInTime",
+    "dynamodb:GetItem",
+    "dynamodb:PartiQLDelete",
+    "dynamodb:PartiQLSelect",
+    "dynamodb:PartiQLUpdate",
+    "dynamodb:Query",
+    "dynamodb:Scan",
+)
+#: These can answer with what was there before, so they are reads too.
+_CHANGES_IDENTITY = (
+    "dynamodb:BatchWriteItem",
+    "dynamodb:DeleteItem",
+    "dynamodb:PartiQLInsert",
+    "dynamodb:UpdateItem",
+)
+_PUTS_IDENTITY = ("dynamodb:PutItem",)
+
+
+class Incomplete(ValueError):
+    """A variable is missing, or belongs to another account or region."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """One stage in one account and region, with the variables of its functions."""
+
+    stage: str
+    account: str
+    region: str
+    variables: Mapping[str, str]
+
+    def __post_init__(self) -> None:
+        """Refuse what would make policies for nothing, or for somebody else's resources."""
+        missing = [
+            name for name in (*VARIABLES.values(), *SETTINGS) if not self.variables.get(name)
+        ]
+        if missing:
+            raise Incomplete(f"variables missing: {', '.join(missing)}")
+        if not (self.account.isdigit() and len(self.account) == 12):
+            raise Incomplete("an account's number has twelve digits")
+        for name, value in self.variables.items():
+            parts = value.split(":")
+            ours = parts[3:5] == [self.region, self.account]
+            if name in VARIABLES.values() and value.startswith("arn:") and not ours:
+                raise Incomplete(f"{name} is not of account {self.account} in {self.region}")
+
+    def name(self, thing: str) -> str:
+        """Name of one of the stage's resources."""
+        return f"{APP}-{self.stage}-{thing}"
+
+    def arn(self, service: str, rest: str) -> str:
+        """ARN in this account and region."""
+        return f"arn:aws:{service}:{self.region}:{self.account}:{rest}"
+
+    def table(self, thing: str, index: str = "") -> str:
+        """ARN of a table, or of one of its indexes."""
+        path = f"table/{self.name(thing)}"
+        return self.arn("dynamodb", f"{path}/index/{index}" if index else path)
+
+    def queue(self, thing: str) -> str:
+        """ARN of a queue."""
+        return self.arn("sqs", self.name(thing))
+
+
+Grant = Callable[[Place], list[Json]]
+
+
+@dataclass(frozen=True)
+class Function:
+    """What one function may do, and what it is given to do it with."""
+
+    grants: tuple[Grant, ...]
+    memory: int
+    timeout: int
+    #: Set where more at once would harm; never below 5 for a queue, whose pollers start with 5
+    #: and would push messages to the dead-letter queue.
+    concurrency: int | None = None
+    #: Which access to the identity table stays undenied.
+    identity: tuple[str, ...] = ()
+
+
+def _allow(sid: str, actions: Sequence[str], *resources: str, **more: Any) -> Json:
+    return {
+        "Sid": sid,
+        "Effect": "Allow",
+        "Action": sorted(actions),
+        "Resource": sorted(resources),
+        **more,
+    }
+
+
+def _on_table(thing: str, *actions: str, index: str = "") -> Grant:
+    def grant(place: Place) -> list[Json]:
+        sid = f"{thing.title()}{index.title()}{''.join(sorted(actions))}"
+        calls = [f"dynamodb:{action}" for action in actions]
+        return [_allow(sid, calls, place.table(thing, index))]
+
+    return grant
+
+
+def _sends_to(*queues: str) -> Grant:
+    def grant(place: Place) -> list[Json]:
+        return [_allow("SendToQueues", ["sqs:SendMessage"], *map(place.queue, queues))]
+
+    return grant
+
+
+def _reads_queue(queue: str) -> Grant:
+    def grant(place: Place) -> list[Json]:
+        actions = ("DeleteMessage", "GetQueueAttributes", "ReceiveMessage")
+        return [_allow("ReadQueue", [f"sqs:{name}" for name in actions], place.queue(queue))]
+
+    return grant
+
+
+def _reads_stream(place: Place) -> list[Json]:
+    """Lambda reads the stream as the function, and puts there what it gave up on."""
+    actions = ("DescribeStream", "GetRecords", "GetShardIterator")
+    stream = place.variables["REPORTS_STREAM_ARN"]
+    return [
+        _allow("ReadStream", [f"dynamodb:{name}" for name in actions], stream),
+        _allow("FindStream", ["dynamodb:ListStreams"], "*"),
+        _allow("GiveUpOnRecords", ["sqs:SendMessage"], place.queue("stream-dead")),
+    ]
+
+
+def _runs_timelines(place: Place) -> list[Json]:
+    machine = place.variables["TIMELINE_MACHINE_ARN"]
+    executions = machine.replace(":stateMachine:", ":execution:") + ":*"
+    on_execution = ["states:DescribeExecution", "states:StopExecution"]
+    return [
+        _allow("StartTimelines", ["states:StartExecution"], machine),
+        _allow("StopTimelines", on_execution, executions),
+    ]
+
+
+def _raises_alarms(place: Place) -> list[Json]:
+    return [_allow("RaiseAlarms", ["sns:Publish"], place.variables["ALARM_TOPIC_ARN"])]
+
+
+def _sends_mail(place: Place) -> list[Json]:
+    """A raw message needs SendRawEmail also under the v2 API.
+
+    In SES's sandbox the recipients' identities are checked as well; they are not granted, so mail
+    from a sandboxed account reaches only the stage's own domain.
+    """
+    address = place.variables["MAIL_FROM"].rpartition("<")[2].rstrip(">")
+    identities = (address, address.rpartition("@")[2])
+    return [
+        _allow(
+            "SendMail",
+            ["ses:SendEmail", "ses:SendRawEmail"],
+            *(place.arn("ses", f"identity/{name}") for name in identities),
+            place.arn("ses", f"configuration-set/{place.variables['MAIL_CONFIGURATION_SET']}"),
+        )
+    ]
+
+
+def _sends_texts(_place: Place) -> list[Json]:
+    return [
+        {
+            "Sid": "SendTextMessages",
+            "Effect": "Allow",
+            "Action": ["sns:Publish"],
+            "NotResource": [NOT_A_TOPIC],
+        }
+    ]
+
+
+def _takes_photos(place: Place) -> list[Json]:
+    """PutObject signs the upload forms; ListBucket turns HeadObject's 403 into a 404."""
+    bucket = f"arn:aws:s3:::{place.variables['PHOTO_BUCKET']}"
+    return [
+        _allow("TakePhotos", ["s3:GetObject", "s3:PutObject"], f"{bucket}/{PHOTOS}*"),
+        _allow("TellAbsentPhotos", ["s3:ListBucket"], bucket),
+    ]
+
+
+def _reads_token_key(place: Place) -> list[Json]:
+    secret = place.variables["TOKEN_SECRET_ID"]
+    return [_allow("ReadTokenKey", ["secretsmanager:GetSecretValue"], secret)]
+
+
+def _uses_identity_key(*actions: str) -> Grant:
+    """DynamoDB uses the table's key in the caller's name; by itself the key opens nothing."""
+
+    def grant(place: Place) -> list[Json]:
+        key = place.variables["IDENTITY_KEY_ARN"]
+        through = {"kms:ViaService": f"dynamodb.{place.region}.amazonaws.com"}
+        context = "kms:EncryptionContext:aws:dynamodb:tableName"
+        table = {context: place.name("identity")}
+        return [
+            _allow(
+                "UseIdentityKey",
+                [f"kms:{action}" for action in actions],
+                key,
+                Condition={"StringEquals": through | table},
+            ),
+            _allow("SeeIdentityKey", ["kms:DescribeKey"], key, Condition={"StringEquals": through}),
+        ]
+
+    return grant
+
+
+def _puts_identity(place: Place) -> list[Json]:
+    """Putting must not answer with the row that was there before."""
+    return [
+        _allow(
+            "PutIdentity",
+            ["dynamodb:PutItem"],
+            place.table("identity"),
+            Condition={"StringEqualsIfExists": {"dynamodb:ReturnValues": "NONE"}},
+        )
+    ]
+
+
+_CATALOGUE = _on_table("reference", "GetItem", "Query")
+#: All routes in one function: one gateway integration serves public, token holders' and staff's
+#: routes, and who a caller is is resolved inside (docs/design: one audience table).
+FUNCTIONS: Mapping[str, Function] = {
+    "api_handler": Function(
+        (
+            _on_table("reports", "PutItem", "Query"),
+            _on_table("reports", "Query", index="queue"),
+            _on_table("views", "Query"),
+            _on_table("views", "Query", index="feed"),
+            _CATALOGUE,
+            _puts_identity,
+            _uses_identity_key("Decrypt", "Encrypt", "GenerateDataKey"),
+            _reads_token_key,
+            _takes_photos,
+        ),
+        memory=1024,
+        timeout=29,
+        identity=_PUTS_IDENTITY,
+    ),
+    "dispatch": Function((_reads_stream, _sends_to("wake", "send", "arm")), memory=512, timeout=60),
+    "project": Function(
+        (_reads_stream, _on_table("views", "GetItem", "PutItem", "UpdateItem")),
+        memory=512,
+        timeout=60,
+    ),
+    "fire": Function(
+        (
+            _reads_queue("wake"),
+            _on_table("reports", "PutItem", "Query"),
+            _CATALOGUE,
+            _raises_alarms,
+        ),
+        memory=1024,
+        timeout=60,
+    ),
+    "arm": Function(
+        (
+            _reads_queue("arm"),
+            _on_table("reports", "PutItem", "Query", "UpdateItem"),
+            _CATALOGUE,
+            _runs_timelines,
+            _raises_alarms,
+        ),
+        memory=512,
+        timeout=60,
+        # Step Functions refuses more than about 150 starts a second here.
+        concurrency=10,
+    ),
+    "send": Function(
+        (
+            _reads_queue("send"),
+            _on_table("reports", "Query", "UpdateItem"),
+            _on_table("identity", "GetItem"),
+            _uses_identity_key("Decrypt"),
+            _sends_mail,
+            _sends_texts,
+            _raises_alarms,
+        ),
+        memory=512,
+        timeout=60,
+        # SES allows a new account 14 mails a second.
+        concurrency=10,
+        identity=("dynamodb:GetItem",),
+    ),
+    "sweep": Function(
+        (_on_table("reports", "Query", index="due"), _sends_to("wake", "send", "arm")),
+        memory=512,
+        timeout=60,
+        # A sweep that takes longer than its minute must not have a second one beside it.
+        concurrency=1,
+    ),
+}
+
+
+def policy(function: str, place: Place) -> Json:
+    """Return the policy of one function, as IAM takes it."""
+    row = FUNCTIONS[function]
+    statements = [_logs(function, place)]
+    for grant in row.grants:
+        statements += grant(place)
+    statements.append(_denied_identity(row, place))
+    return {"Version": "2012-10-17", "Statement": statements}
+
+
+def stage_settings(place: Place | None, stage: str) -> Json:
+    """Return the stage's part of ``.chalice/config.json``; without a place, no variables."""
+    return {
+        "api_gateway_stage": "api",
+        "environment_variables": {**(place.variables if place else {}), "STAGE": stage},
+        "lambda_functions": {
+            name: {
+                "iam_policy_file": f"policies/{stage}/{name}.json",
+                "lambda_memory_size": row.memory,
+                "lambda_timeout": row.timeout,
+                **({"reserved_concurrency": row.concurrency} if row.concurrency else {}),
+            }
+            for name, row in FUNCTIONS.items()
+        },
+    }
+
+
+def write(place: Place, chalice: Path = CHALICE) -> Iterator[Path]:
+    """Write the stage's policies and its part of the settings; yield the files written."""
+    folder = chalice / "policies" / place.stage
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in FUNCTIONS:
+        yield _put(folder / f"{name}.json", policy(name, place))
+    yield put_settings(place, place.stage, chalice)
+
+
+def put_settings(place: Place | None, stage: str, chalice: Path = CHALICE) -> Path:
+    """Put the stage's part into the settings and leave every other stage as it is."""
+    path = chalice / "config.json"
+    settings = json.loads(path.read_text())
+    settings.setdefault("stages", {})[stage] = stage_settings(place, stage)
+    return _put(path, settings)
+
+
+def _put(path: Path, content: Json) -> Path:
+    """Replace the file at once, so that a deployment never reads half of it."""
+    draft = path.with_suffix(".new")
+    draft.write_text(json.dumps(content, indent=2) + "\n")
+    return draft.replace(path)
+
+
+def _logs(function: str, place: Place) -> Json:
+    lambda_name = f"{APP}-{place.stage}"
+    if function != "api_handler":
+        lambda_name += f"-{function}"
+    group = place.arn("logs", f"log-group:/aws/lambda/{lambda_name}")
+    actions = ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"]
+    return _allow("Log", actions, group, f"{group}:log-stream:*")
+
+
+def _denied_identity(row: Function, place: Place) -> Json:
+    actions = (*_READS_IDENTITY, *_CHANGES_IDENTITY, *_PUTS_IDENTITY)
+    return {
+        "Sid": "IdentityIsOutOfReach",
+        "Effect": "Deny",
+        "Action": sorted(set(actions) - set(row.identity)),
+        "Resource": [place.table("identity")],
+    }
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Print or write the policies of one stage."""
+    parser = argparse.ArgumentParser(prog="infra.policies", description="Policies of one stage.")
+    parser.add_argument("--stage", required=True)
+    parser.add_argument("--account")
+    parser.add_argument("--region")
+    parser.add_argument("--environment", help="JSON file of the functions' variables; - for stdin")
+    parser.add_argument("--chalice", type=Path, default=CHALICE, help="the .chalice folder")
+    parser.add_argument("--write", action="store_true")
+    parser.add_argument("--forget", action="store_true", help="take the variables out again")
+    options = parser.parse_args(arguments)
+    if options.forget:
+        sys.stdout.write(f"{put_settings(None, options.stage, options.chalice)}\n")
+        return 0
+    if not (options.account and options.region and options.environment):
+        parser.error("--account, --region and --environment are needed")
+    try:
+        place = Place(options.stage, options.account, options.region, _read(options.environment))
+    except (Incomplete, OSError, json.JSONDecodeError) as error:
+        parser.error(str(error))
+    if options.write:
+        for path in write(place, options.chalice):
+            sys.stdout.write(f"{path}\n")
+    else:
+        everything = {name: policy(name, place) for name in FUNCTIONS}
+        sys.stdout.write(json.dumps(everything, indent=2) + "\n")
+    return 0
+
+
+def _read(source: str) -> Mapping[str, str]:
+    text = sys.stdin.read() if source == "-" else Path(source).read_text()
+    return {str(name): str(value) for name, value in json.loads(text).items()}
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
