@@ -606,12 +606,3 @@ def test_an_acting_official_answers_while_the_holder_is_away() -> None:
     (one,) = directory().resolve("kabid", agency="PUPR", at=at)
     assert isinstance(one, Recipient)
     assert one.person == "pengganti"
-
-
-# -- form --------------------------------------------------------------------------------------
-
-
-def test_nothing_points_outside_the_repository() -> None:
-    for path in DATA.rglob("*.json"):
-        text = path.read_text(encoding="utf-8")
-        assert "/work/" not in text
