@@ -1,0 +1,507 @@
+"""The functions' policies: least privilege, complete for what the code calls, taken by Chalice."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+import pytest
+from cfnlint.decode.cfn_yaml import load
+
+from app import app
+from chalicelib.services.acting import photo_key
+from infra import policies
+from infra.outputs import VARIABLES
+from infra.policies import FUNCTIONS, Incomplete, Place, policy
+
+ROOT = Path(__file__).parents[2]
+ACCOUNT, REGION = "123456789012", "ap-southeast-3"
+ROUTES_AND_EVENTS = {"api_handler", *(source.name for source in app.event_sources)}
+
+
+def arn(service, rest):
+    return f"arn:aws:{service}:{REGION}:{ACCOUNT}:{rest}"
+
+
+def queue_url(thing):
+    return f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/live-room-dev-{thing}"
+
+
+OUTPUTS = {
+    "REPORTS_STREAM_ARN": arn("dynamodb", "table/live-room-dev-reports/stream/2027-01-01"),
+    "TIMELINE_MACHINE_ARN": arn("states", "stateMachine:live-room-dev-timeline"),
+    "WAKE_QUEUE_URL": queue_url("wake"),
+    "ARM_QUEUE_URL": queue_url("arm"),
+    "SEND_QUEUE_URL": queue_url("send"),
+    "STREAM_DEAD_QUEUE_URL": queue_url("stream-dead"),
+    "PHOTO_BUCKET": f"live-room-dev-photos-{ACCOUNT}",
+    "TOKEN_SECRET_ID": arn("secretsmanager", "secret:live-room-dev-token-key-aBcDeF"),
+    "IDENTITY_KEY_ARN": arn("kms", "key/11111111-2222-3333-4444-555555555555"),
+    "MAIL_CONFIGURATION_SET": "live-room-dev-mail",
+    "ALARM_TOPIC_ARN": arn("sns", "live-room-dev-alarms"),
+}
+ENVIRONMENT = OUTPUTS | {"MAIL_FROM": "lapor@example.go.id", "STAGE": "dev"}
+PLACE = Place("dev", ACCOUNT, REGION, ENVIRONMENT)
+
+TABLE = {
+    thing: arn("dynamodb", f"table/live-room-dev-{thing}")
+    for thing in ("reports", "views", "reference", "identity")
+}
+QUEUE = {thing: arn("sqs", f"live-room-dev-{thing}") for thing in ("wake", "arm", "send")}
+EXECUTION = arn("states", "execution:live-room-dev-timeline:TNG-27-000001-3")
+MACHINE = OUTPUTS["TIMELINE_MACHINE_ARN"]
+BUCKET = f"arn:aws:s3:::{OUTPUTS['PHOTO_BUCKET']}"
+PHOTO = f"{BUCKET}/{photo_key('TNG-27-000001', 'p-1')}"
+THROUGH_DYNAMODB = {
+    "kms:ViaService": f"dynamodb.{REGION}.amazonaws.com",
+    "kms:EncryptionContext:aws:dynamodb:tableName": "live-room-dev-identity",
+}
+
+#: What the code says (as `calls_in_the_code` finds it) → what IAM is asked for, by whom, on what.
+CALLS = {
+    # one transaction saves a report: state, events, fired steps, outbox
+    "report_store: transaction.save": [
+        (name, "dynamodb:PutItem", TABLE["reports"]) for name in ("api_handler", "fire", "arm")
+    ]
+    # and at filing, with it, who reported
+    + [("api_handler", "dynamodb:PutItem", TABLE["identity"])],
+    # load: the state with its events; the sender reads what the reporter wrote
+    "report_store: ReportRow.query": [
+        (name, "dynamodb:Query", TABLE["reports"])
+        for name in ("api_handler", "fire", "arm", "send")
+    ],
+    # mark_armed; claim and settle of one message
+    "report_store: row.update": [
+        (name, "dynamodb:UpdateItem", TABLE["reports"]) for name in ("arm", "send")
+    ],
+    "report_store: ReportRow.due.query": [
+        ("sweep", "dynamodb:Query", TABLE["reports"] + "/index/due")
+    ],
+    "report_store: ReportRow.queue.query": [
+        ("api_handler", "dynamodb:Query", TABLE["reports"] + "/index/queue")
+    ],
+    # `delivery` serves tests and tools only
+    "report_store: ReportRow.get": [],
+    "report_store: IdentityRow.get": [("send", "dynamodb:GetItem", TABLE["identity"])],
+    # view and counters in one transaction
+    "view_store: transaction.save": [("project", "dynamodb:PutItem", TABLE["views"])],
+    "view_store: transaction.update": [("project", "dynamodb:UpdateItem", TABLE["views"])],
+    "view_store: ViewRow.get": [("project", "dynamodb:GetItem", TABLE["views"])],
+    "view_store: ViewRow.query": [("api_handler", "dynamodb:Query", TABLE["views"])],
+    "view_store: ViewRow.feed.query": [
+        ("api_handler", "dynamodb:Query", TABLE["views"] + "/index/feed")
+    ],
+    # the catalogue: whoever plans a timeline
+    "documents: ReferenceRow.get": [
+        (name, "dynamodb:GetItem", TABLE["reference"]) for name in ("api_handler", "fire", "arm")
+    ],
+    "documents: ReferenceRow.query": [
+        (name, "dynamodb:Query", TABLE["reference"]) for name in ("api_handler", "fire", "arm")
+    ],
+    # seeding is the deployer's, with the deployer's rights
+    "documents: row.save": [],
+    # IAM asks for SendMessage, batch or not
+    "queues: sqs.send_message_batch": [
+        (name, "sqs:SendMessage", queue)
+        for name in ("dispatch", "sweep")
+        for queue in QUEUE.values()
+    ],
+    "executions: stepfunctions.start_execution": [("arm", "states:StartExecution", MACHINE)],
+    "executions: stepfunctions.stop_execution": [("arm", "states:StopExecution", EXECUTION)],
+    "executions: stepfunctions.describe_execution": [
+        ("arm", "states:DescribeExecution", EXECUTION)
+    ],
+    "alarms: sns.publish": [
+        (name, "sns:Publish", OUTPUTS["ALARM_TOPIC_ARN"]) for name in ("fire", "arm", "send")
+    ],
+    # v2's SendEmail with raw content is authorised as SendRawEmail, on identity and set
+    "providers: sesv2.send_email": [
+        ("send", action, arn("ses", resource))
+        for action in ("ses:SendEmail", "ses:SendRawEmail")
+        for resource in (
+            "identity/example.go.id",
+            "identity/lapor@example.go.id",
+            "configuration-set/live-room-dev-mail",
+        )
+    ],
+    # a text message to a telephone number: no ARN
+    "providers: sns.publish": [("send", "sns:Publish", "+6281234567890")],
+    "aws: secretsmanager.get_secret_value": [
+        ("api_handler", "secretsmanager:GetSecretValue", OUTPUTS["TOKEN_SECRET_ID"])
+    ],
+    # the uploader's browser acts as the function that signed the form
+    "blobs: s3.generate_presigned_post": [("api_handler", "s3:PutObject", PHOTO)],
+    "blobs: s3.head_object": [
+        ("api_handler", "s3:GetObject", PHOTO),
+        ("api_handler", "s3:ListBucket", BUCKET),
+    ],
+}
+#: What AWS does as the function, without a line of our code.
+ON_ITS_BEHALF = [
+    *(
+        (name, action, OUTPUTS["REPORTS_STREAM_ARN"])
+        for name in ("dispatch", "project")
+        for action in (
+            "dynamodb:DescribeStream",
+            "dynamodb:GetRecords",
+            "dynamodb:GetShardIterator",
+        )
+    ),
+    *((name, "dynamodb:ListStreams", "*") for name in ("dispatch", "project")),
+    *(
+        (name, "sqs:SendMessage", arn("sqs", "live-room-dev-stream-dead"))
+        for name in ("dispatch", "project")
+    ),
+    *(
+        (name, f"sqs:{action}", QUEUE[queue])
+        for name, queue in (("fire", "wake"), ("arm", "arm"), ("send", "send"))
+        for action in ("ReceiveMessage", "DeleteMessage", "GetQueueAttributes")
+    ),
+    *(
+        (name, f"kms:{action}", OUTPUTS["IDENTITY_KEY_ARN"])
+        for name, actions in (
+            ("api_handler", ("Decrypt", "Encrypt", "GenerateDataKey", "DescribeKey")),
+            ("send", ("Decrypt", "DescribeKey")),
+        )
+        for action in actions
+    ),
+    *(
+        (name, f"logs:{action}", group + more)
+        for name in FUNCTIONS
+        for group in [
+            arn("logs", "log-group:/aws/lambda/live-room-dev")
+            + ("" if name == "api_handler" else f"-{name}")
+        ]
+        for action, more in (
+            ("CreateLogGroup", ""),
+            ("CreateLogStream", ""),
+            ("PutLogEvents", ":log-stream:2027/01/01/[$LATEST]abc"),
+        )
+    ),
+]
+NEEDED = [need for needs in CALLS.values() for need in needs] + ON_ITS_BEHALF
+
+_BOTO = re.compile(r'client\("(\w+)"\)\.(\w+)|_call\("(\w+)", "(\w+)"')
+_PYNAMO = re.compile(
+    r"\b(\w+Row(?:\.(?:due|queue|feed))?\.(?:query|get|scan|count|batch_get|batch_write)"
+    r"|row\.(?:save|update|delete|refresh)|transaction\.(?:save|update|delete|get|condition_check)"
+    r")\("
+)
+
+
+def calls_in_the_code():
+    """Every AWS call that the adapters write down, as ``<module>: <call>``."""
+    for path in (ROOT / "chalicelib").rglob("*.py"):
+        text = path.read_text()
+        for match in _BOTO.finditer(text):
+            yield f"{path.stem}: {'.'.join(part for part in match.groups() if part)}"
+        for match in _PYNAMO.finditer(text):
+            yield f"{path.stem}: {match[1]}"
+
+
+def statements(name, effect):
+    return [one for one in policy(name, PLACE)["Statement"] if one["Effect"] == effect]
+
+
+def covers(statement, action, resource, context):
+    if action not in statement["Action"]:
+        return False
+    if "NotResource" in statement:
+        if any(fnmatchcase(resource, pattern) for pattern in statement["NotResource"]):
+            return False
+    elif not any(fnmatchcase(resource, pattern) for pattern in statement["Resource"]):
+        return False
+    conditions = statement.get("Condition", {})
+    assert set(conditions) <= {"StringEquals", "StringEqualsIfExists"}
+    must = conditions.get("StringEquals", {})
+    may = conditions.get("StringEqualsIfExists", {})
+    return all(context.get(key) == value for key, value in must.items()) and all(
+        context.get(key, value) == value for key, value in may.items()
+    )
+
+
+def allowed(name, action, resource, context=THROUGH_DYNAMODB):
+    if any(covers(one, action, resource, context) for one in statements(name, "Deny")):
+        return False
+    return any(covers(one, action, resource, context) for one in statements(name, "Allow"))
+
+
+# ---------------------------------------------------------------- complete and no more
+
+
+def test_every_function_has_a_policy_and_every_policy_a_function():
+    assert set(FUNCTIONS) == ROUTES_AND_EVENTS
+    assert {source.name for source in app.event_sources} <= set(app.handler_map)
+    routes = {entry.view_name for path in app.routes.values() for entry in path.values()}
+    events = {source.name for source in app.event_sources}
+    assert set(app.handler_map) == routes | events
+    assert not app.pure_lambda_functions
+
+
+def test_the_table_of_calls_is_the_codes():
+    assert set(calls_in_the_code()) == set(CALLS)
+
+
+@pytest.mark.parametrize(("name", "action", "resource"), NEEDED)
+def test_what_the_code_calls_is_allowed(name, action, resource):
+    assert allowed(name, action, resource)
+
+
+def test_nothing_is_allowed_that_nobody_calls():
+    for name in FUNCTIONS:
+        needs = [(action, resource) for who, action, resource in NEEDED if who == name]
+        for one in statements(name, "Allow"):
+            for action in one["Action"]:
+                for pattern in one.get("Resource", [""]):
+                    used = any(
+                        called == action and (not pattern or fnmatchcase(resource, pattern))
+                        for called, resource in needs
+                    ) or (action.startswith("logs:"))
+                    assert used, f"{name}: {action} on {pattern or 'anything but topics'}"
+
+
+# ---------------------------------------------------------------- the linter
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_form(name):
+    document = policy(name, PLACE)
+    assert document["Version"] == "2012-10-17"
+    sids = [one["Sid"] for one in document["Statement"]]
+    assert len(set(sids)) == len(sids)
+    assert all(re.fullmatch(r"[A-Za-z0-9]+", sid) for sid in sids)
+    # An inline policy of a role holds 10,240 characters, white space not counted.
+    assert len(json.dumps(document, separators=(",", ":"))) < 10_240
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_no_action_is_a_pattern(name):
+    for one in policy(name, PLACE)["Statement"]:
+        assert "NotAction" not in one
+        assert all(re.fullmatch(r"[a-z0-9-]+:[A-Za-z]+", action) for action in one["Action"])
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_no_resource_is_a_pattern_but_the_named_ones(name):
+    for one in policy(name, PLACE)["Statement"]:
+        if "NotResource" in one:
+            assert (name, one["Action"]) == ("send", ["sns:Publish"])
+            continue
+        for resource in one["Resource"]:
+            if "*" not in resource and "?" not in resource:
+                assert resource.startswith(f"arn:aws:s3:::live-room-dev-photos-{ACCOUNT}") or (
+                    f":{REGION}:{ACCOUNT}:" in resource
+                )
+                continue
+            start, _, end = resource.partition("*")
+            assert not end
+            assert (
+                (start == "" and one["Action"] == ["dynamodb:ListStreams"])
+                or start.endswith("log-group:/aws/lambda/live-room-dev:log-stream:")
+                or start.endswith(f"log-group:/aws/lambda/live-room-dev-{name}:log-stream:")
+                or start == f"{BUCKET}/{policies.PHOTOS}"
+                or start == arn("states", "execution:live-room-dev-timeline:")
+            ), resource
+            assert any(resource.endswith(pattern) for pattern in policies.PATTERNS)
+
+
+def test_text_messages_do_not_open_other_topics():
+    assert not allowed("send", "sns:Publish", arn("sns", "somebody-elses"))
+    for name in set(FUNCTIONS) - {"send"}:
+        assert not allowed(name, "sns:Publish", "+6281234567890")
+
+
+def test_stages_in_one_account_are_apart():
+    for name in FUNCTIONS:
+        assert "-prod" not in json.dumps(policy(name, PLACE))
+        assert not allowed(
+            name, "dynamodb:PutItem", arn("dynamodb", "table/live-room-prod-reports")
+        )
+
+
+# ---------------------------------------------------------------- who reported
+
+TOUCHES = [
+    "BatchGetItem",
+    "BatchWriteItem",
+    "ConditionCheckItem",
+    "DeleteItem",
+    "ExportTableToPointInTime",
+    "GetItem",
+    "PartiQLDelete",
+    "PartiQLInsert",
+    "PartiQLSelect",
+    "PartiQLUpdate",
+    "PutItem",
+    "Query",
+    "Scan",
+    "UpdateItem",
+]
+
+
+def test_who_reported_is_read_by_the_sender_and_put_by_the_api_alone():
+    found = {
+        (name, action)
+        for name in FUNCTIONS
+        for action in TOUCHES
+        if allowed(name, f"dynamodb:{action}", TABLE["identity"])
+    }
+    assert found == {("send", "GetItem"), ("api_handler", "PutItem")}
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_grant_added_by_mistake_still_reads_nobody(name):
+    denied = {
+        action
+        for one in statements(name, "Deny")
+        if TABLE["identity"] in one["Resource"] and "Condition" not in one
+        for action in one["Action"]
+    }
+    open_ = {f"dynamodb:{action}" for action in TOUCHES} - denied
+    expected = {"send": {"dynamodb:GetItem"}, "api_handler": {"dynamodb:PutItem"}}
+    assert open_ == expected.get(name, set())
+
+
+def test_putting_does_not_answer_with_what_was_there():
+    old = {"dynamodb:ReturnValues": "ALL_OLD"}
+    assert not allowed("api_handler", "dynamodb:PutItem", TABLE["identity"], old)
+    new = {"dynamodb:ReturnValues": "NONE"}
+    assert allowed("api_handler", "dynamodb:PutItem", TABLE["identity"], new)
+
+
+def test_the_identity_key_works_through_its_table_only():
+    key = OUTPUTS["IDENTITY_KEY_ARN"]
+    other = THROUGH_DYNAMODB | {"kms:EncryptionContext:aws:dynamodb:tableName": "another"}
+    for name in FUNCTIONS:
+        assert not allowed(name, "kms:Decrypt", key, {})
+        assert not allowed(name, "kms:Decrypt", key, other)
+        assert allowed(name, "kms:Decrypt", key) == (name in ("send", "api_handler"))
+
+
+# ---------------------------------------------------------------- settings
+
+
+def test_the_queues_outlast_six_times_the_longest_function():
+    template = load(str(ROOT / "infra" / "template.yaml"))
+    visibility = template["Parameters"]["VisibilitySeconds"]["Default"]
+    assert visibility >= 6 * max(row.timeout for row in FUNCTIONS.values())
+    assert FUNCTIONS["api_handler"].timeout <= 29
+
+
+def test_a_queues_function_keeps_room_for_its_pollers():
+    for name in ("fire", "arm", "send"):
+        assert (FUNCTIONS[name].concurrency or 1000) >= 5
+
+
+def test_the_settings_in_git_are_the_tables_and_name_no_account():
+    shown = subprocess.run(
+        ["git", "show", ":.chalice/config.json"], cwd=ROOT, capture_output=True, text=True
+    )
+    if shown.returncode:
+        pytest.skip("not a git work tree")
+    assert not re.search(r"\d{12}", shown.stdout)
+    settings = json.loads(shown.stdout)
+    assert settings["autogen_policy"] is False
+    for stage, section in settings["stages"].items():
+        assert section == policies.stage_settings(None, stage)
+    ignored = subprocess.run(
+        ["git", "check-ignore", "-q", ".chalice/policies/dev/send.json"], cwd=ROOT
+    )
+    assert ignored.returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("change", "account", "words"),
+    [
+        ({"MAIL_FROM": ""}, ACCOUNT, "MAIL_FROM"),
+        ({"TOKEN_SECRET_ID": ""}, ACCOUNT, "TOKEN_SECRET_ID"),
+        ({}, "210987654321", "is not of account"),
+        ({"ALARM_TOPIC_ARN": "arn:aws:sns:us-east-1:123456789012:x"}, ACCOUNT, "ALARM_TOPIC_ARN"),
+        ({}, "123", "twelve digits"),
+    ],
+)
+def test_wrong_variables_are_refused(change, account, words):
+    with pytest.raises(Incomplete, match=words):
+        Place("dev", account, REGION, ENVIRONMENT | change)
+
+
+def test_variables_are_those_of_the_outputs():
+    assert set(OUTPUTS) == set(VARIABLES.values())
+
+
+@pytest.fixture
+def project(tmp_path):
+    """The product with the written settings, and without what pip would have to fetch."""
+    shutil.copy(ROOT / "app.py", tmp_path)
+    skip = shutil.ignore_patterns("__pycache__", "data", "web")
+    shutil.copytree(ROOT / "chalicelib", tmp_path / "chalicelib", ignore=skip)
+    (tmp_path / "chalicelib" / "data").symlink_to(ROOT / "chalicelib" / "data")
+    (tmp_path / "requirements.txt").write_text("")
+    (tmp_path / ".chalice").mkdir()
+    shutil.copy(ROOT / ".chalice" / "config.json", tmp_path / ".chalice")
+    (tmp_path / "variables.json").write_text(json.dumps(ENVIRONMENT))
+    command = ["--stage", "dev", "--account", ACCOUNT, "--region", REGION, "--write"]
+    command += ["--environment", str(tmp_path / "variables.json")]
+    assert policies.main([*command, "--chalice", str(tmp_path / ".chalice")]) == 0
+    return tmp_path
+
+
+def test_writing_twice_and_forgetting_come_to_the_same(project):
+    chalice = project / ".chalice"
+    once = (chalice / "config.json").read_text()
+    prod = json.loads(once)["stages"]["prod"]
+    assert prod == policies.stage_settings(None, "prod")
+    list(policies.write(PLACE, chalice))
+    assert (chalice / "config.json").read_text() == once
+    policies.main(["--stage", "dev", "--forget", "--chalice", str(chalice)])
+    assert ACCOUNT not in (chalice / "config.json").read_text()
+
+
+def test_chalice_packages_each_function_with_its_own_policy(project, tmp_path):
+    """Chalice takes settings and policies; `chalice deploy` reads them in the same way."""
+    environment = {
+        name: value for name, value in os.environ.items() if name not in (*ENVIRONMENT, "STAGE")
+    } | {"AWS_DEFAULT_REGION": REGION}
+    chalice = [str(Path(sys.executable).parent / "chalice"), "--project-dir", str(project)]
+    done = subprocess.run(
+        [*chalice, "package", "--stage", "dev", str(tmp_path / "out")],
+        capture_output=True,
+        text=True,
+        env=environment,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+    resources = json.loads((tmp_path / "out" / "sam.json").read_text())["Resources"]
+    made = {
+        one["Properties"]["Handler"]: one["Properties"]
+        for one in resources.values()
+        if one["Type"] == "AWS::Serverless::Function"
+    }
+    assert len(made) == len(FUNCTIONS)
+    for name, row in FUNCTIONS.items():
+        (properties,) = (
+            found
+            for handler, found in made.items()
+            if handler.rpartition(".")[2] == ("app" if name == "api_handler" else name)
+        )
+        assert properties["MemorySize"] == row.memory
+        assert properties["Timeout"] == row.timeout
+        assert properties.get("ReservedConcurrentExecutions") == row.concurrency
+        assert properties["Environment"]["Variables"] == ENVIRONMENT
+        assert properties["Architectures"] == ["arm64"]
+        role = resources[properties["Role"]["Fn::GetAtt"][0]]["Properties"]
+        assert [one["PolicyDocument"] for one in role["Policies"]] == [policy(name, PLACE)]
+        assert not role.get("ManagedPolicyArns")
+    streams = {
+        event["Properties"]["Stream"]
+        for properties in made.values()
+        for event in properties.get("Events", {}).values()
+        if event["Type"] == "DynamoDB"
+    }
+    assert streams == {OUTPUTS["REPORTS_STREAM_ARN"]}
