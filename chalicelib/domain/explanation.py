@@ -12,45 +12,12 @@ from itertools import groupby
 from typing import Any
 
 from chalicelib.domain.calendar import Calendar, CalendarUnknown
+from chalicelib.domain.dates import DAY_NAMES, MONTHS
 from chalicelib.domain.timeline import Entry, Span
 
 LONGEST_DAYS = 400
 """Days shown at most; a longer derivation is cut and says so."""
 
-_DAY_NAMES = {
-    "id": ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu"),
-    "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
-}
-_MONTHS = {
-    "id": (
-        "Januari",
-        "Februari",
-        "Maret",
-        "April",
-        "Mei",
-        "Juni",
-        "Juli",
-        "Agustus",
-        "September",
-        "Oktober",
-        "November",
-        "Desember",
-    ),
-    "en": (
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ),
-}
 _WORDS = {
     "id": {
         "due": "Jatuh tempo",
@@ -192,7 +159,7 @@ def moment(instant: datetime, calendar: Calendar, language: str) -> str:
     if local.second:
         clock += f"{local:.%S}" if language == "id" else f"{local::%S}"
     at = _WORDS[language]["at"]
-    name = _DAY_NAMES[language][local.weekday()]
+    name = DAY_NAMES[language][local.weekday()]
     return f"{name}, {_date(local.date(), language, True)} {at} {clock} {local.tzname()}"
 
 
@@ -201,8 +168,8 @@ def moment(instant: datetime, calendar: Calendar, language: str) -> str:
 
 def _days(entry: Entry) -> Iterator[dict[str, Any]]:
     """Yield the days from the start of the clock to the deadline, each with what it gave."""
-    if not entry.spans or entry.started_at is None:
-        return
+    if not entry.spans or entry.started_at is None or entry.deadline == entry.started_at:
+        return  # what is due the moment its clock starts counts and skips nothing
     end = entry.deadline or entry.spans[-1].end or entry.started_at
     calendar = entry.spans[0].calendar
     first = calendar.local_date(entry.started_at)
@@ -406,7 +373,7 @@ def _range(first: date, last: date, language: str) -> str:
 
 
 def _date(day: date, language: str, with_year: bool) -> str:
-    text = f"{day.day} {_MONTHS[language][day.month - 1]}"
+    text = f"{day.day} {MONTHS[language][day.month - 1]}"
     return f"{text} {day.year}" if with_year else text
 
 

@@ -13,6 +13,8 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from chalicelib.domain.dates import DAY_NAMES, MONTHS
+
 #: One SMS in the GSM 7-bit alphabet (3GPP TS 23.038), counted in septets.
 SMS_SEPTETS: Final = 160
 
@@ -48,40 +50,6 @@ _GSM_SPELLING: Final = str.maketrans(
     }
 )
 
-_DAYS: Final = {
-    "id": ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu"),
-    "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
-}
-_MONTHS: Final = {
-    "id": (
-        "Januari",
-        "Februari",
-        "Maret",
-        "April",
-        "Mei",
-        "Juni",
-        "Juli",
-        "Agustus",
-        "September",
-        "Oktober",
-        "November",
-        "Desember",
-    ),
-    "en": (
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ),
-}
 _AT_HOUR: Final = {"id": "pukul", "en": "at"}
 
 # "https://", "http:\\", "hxxp ://": everything up to the slashes goes, so that nothing can be
@@ -197,7 +165,7 @@ def _local(at: datetime) -> datetime:
 def long_day(at: datetime, language: str = "id") -> str:
     """``Rabu, 26 Mei 2027`` or ``Wednesday, 26 May 2027``, in Jakarta."""
     day = _local(at)
-    name, month = _DAYS[language][day.weekday()], _MONTHS[language][day.month - 1]
+    name, month = DAY_NAMES[language][day.weekday()], MONTHS[language][day.month - 1]
     return f"{name}, {day.day} {month} {day.year}"
 
 

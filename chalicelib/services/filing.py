@@ -19,7 +19,7 @@ from chalicelib.domain.areas import OUTSIDE
 from chalicelib.domain.catalogue import Category
 from chalicelib.domain.events import Actor, Draft, canonical
 from chalicelib.domain.numbers import number_for_key, number_from
-from chalicelib.domain.report import Report
+from chalicelib.domain.report import Report, replay
 from chalicelib.domain.sop import Sop
 from chalicelib.domain.timeline import Entry, Timeline, promises
 from chalicelib.services.catalogue import Catalogue
@@ -153,8 +153,8 @@ class FileReport:
             return None
         if stored.events[0].data.get("body") != body_hash:
             raise KeyReused
-        timeline = self.planner.timeline(stored.events[:1])
-        return self._answer(stored.report, timeline, repeated=True)
+        first = stored.events[:1]
+        return self._answer(replay(first), self.planner.timeline(first), repeated=True)
 
     def _place(self, filing: Filing, category: Category) -> _Place:
         areas = self.catalogue.areas
