@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 
 import pytest
 
-from chalicelib.domain.actions import ActionRefused
+from chalicelib.adapters.documents import FileDocuments
+from chalicelib.domain.actions import REPORTER, ActionRefused
 from chalicelib.domain.events import verify_chain
 from chalicelib.domain.report import replay
 from chalicelib.services.acting import photo_key
+from chalicelib.services.catalogue import Catalogue
 from chalicelib.services.ports import Contact
+from chalicelib.services.viewing import Views
 from tests.fakes.engine import Engine, staff
 
 MONDAY = "2027-04-05T10:00:00+07:00"
@@ -293,3 +297,66 @@ def _awaiting_confirmation(engine: Engine, **filing: object) -> str:
     engine.act(number, "validate", "verifikator")
     engine.run_until("2027-04-05T11:01:00+07:00")
     return number
+
+
+def test_a_key_sent_again_gets_the_first_answer_whatever_has_happened_since() -> None:
+    engine = Engine(MONDAY)
+    key = "k" * 22
+    first = engine.filed(key=key)
+    engine.act(first.report.number, "verify", "operator")
+    again = engine.filed(key=key)
+    assert again.repeated
+    assert (again.report.number, again.token) == (first.report.number, first.token)
+    assert (again.report.status, again.promises) == ("received", first.promises)
+    assert len(engine.store.current) == 1
+
+
+def test_what_is_due_at_once_says_so_and_skips_nothing() -> None:
+    engine = Engine("2027-04-05T14:59:22+07:00")
+    number = engine.filed().report.number
+    views = Views(engine.catalogue, engine.planner)
+    entries = views.timeline(engine.loaded(number), REPORTER, number, "id")["entries"]
+    assert entries[0]["step"] == "V0"
+    assert entries[0]["explanation"] == (
+        "Jatuh tempo Senin, 5 April 2027 pukul 14.59.22 WIB: seketika sejak Senin, 5 April 2027 "
+        "pukul 14.59.22 WIB."
+    )
+
+
+class EditedDocuments:
+    """The shipped catalogue, with a new version of the pothole SOP in force since yesterday."""
+
+    def __init__(self) -> None:
+        self._files = FileDocuments()
+        self.edited = False
+
+    def get(self, kind: str, id: str) -> bytes | None:
+        body = self._files.get(kind, id.replace("jalan-berlubang@2", "jalan-berlubang@1"))
+        if self.edited and body and id == "assignments":
+            rows = json.loads(body)
+            new = {"category": "INF-01", "sop": "jalan-berlubang", "version": 2}
+            return json.dumps([*rows, {**new, "from": "2027-04-05", "to": None}]).encode()
+        if body and id == "jalan-berlubang@2":
+            sop = json.loads(body) | {"version": 2}
+            sop["steps"] = [
+                step | {"notify": ["sekda"]} if step["id"] == "L1" else step
+                for step in sop["steps"]
+            ]
+            return json.dumps(sop).encode()
+        return body
+
+
+def test_an_sop_edited_while_a_report_runs_changes_nothing_for_it() -> None:
+    documents = EditedDocuments()
+    seconds = iter(range(0, 10**9, 1000))  # every look at the clock finds the catalogue stale
+    engine = Engine(MONDAY, Catalogue(documents, lambda: float(next(seconds))))
+    old = engine.filed().report.number
+    engine.run_until("2027-04-05T10:05:00+07:00")
+    documents.edited = True
+    new = engine.filed().report.number
+    for number in (old, new):
+        engine.act(number, "verify", "operator")
+    engine.run_until("2027-04-05T16:00:00+07:00")
+    told = {number: dict(engine.fired(number))["1#L1#0"] for number in (old, new)}
+    assert told == {old: ["kabid.pupr"], new: ["sekda"]}
+    assert {n: engine.loaded(n).report.sop_version for n in (old, new)} == {old: 1, new: 2}
