@@ -7,8 +7,12 @@ deployment writes. Reading a variable that is missing raises at first use with i
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import os
 from functools import lru_cache
+
+from chalicelib.domain.signing import Keyring
 
 #: The region that keeps the data in Indonesia (PP 71/2019 art. 20(2)).
 HOME_REGION = "ap-southeast-3"
@@ -59,3 +63,19 @@ def token_secret() -> bytes:
     from chalicelib.adapters import aws
 
     return aws.secret(setting("TOKEN_SECRET_ID"))
+
+
+@lru_cache(maxsize=1)
+def link_keys() -> Keyring:
+    """The keys of signed links and reply addresses; never logged.
+
+    On AWS ``LINK_SECRET_ID`` names a secret of their own: putting a new value there makes it sign,
+    and the one before it (``AWSPREVIOUS``) still opens. Where ``TOKEN_SECRET`` is given directly
+    (local stage and tests), the key follows from it.
+    """
+    if os.environ.get("TOKEN_SECRET"):
+        return Keyring(hmac.new(token_secret(), b"links", hashlib.sha256).digest())
+    from chalicelib.adapters import aws
+
+    current, *former = aws.secret_versions(setting("LINK_SECRET_ID"))
+    return Keyring(current, tuple(former))

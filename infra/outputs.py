@@ -16,6 +16,7 @@ VARIABLES = {
     "StreamDeadQueueUrl": "STREAM_DEAD_QUEUE_URL",
     "PhotoBucketName": "PHOTO_BUCKET",
     "TokenSecretArn": "TOKEN_SECRET_ID",
+    "LinkSecretArn": "LINK_SECRET_ID",
     "IdentityKeyArn": "IDENTITY_KEY_ARN",
     "MailConfigurationName": "MAIL_CONFIGURATION_SET",
     "AlarmTopicArn": "ALARM_TOPIC_ARN",

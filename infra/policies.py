@@ -232,6 +232,11 @@ def _reads_token_key(place: Place) -> list[Json]:
     return [_allow("ReadTokenKey", ["secretsmanager:GetSecretValue"], secret)]
 
 
+def _reads_link_key(place: Place) -> list[Json]:
+    secret = place.variables["LINK_SECRET_ID"]
+    return [_allow("ReadLinkKey", ["secretsmanager:GetSecretValue"], secret)]
+
+
 def _uses_identity_key(*actions: str) -> Grant:
     """DynamoDB uses the table's key in the caller's name; by itself the key opens nothing."""
 
@@ -279,6 +284,7 @@ FUNCTIONS: Mapping[str, Function] = {
             _puts_identity,
             _uses_identity_key("Decrypt", "Encrypt", "GenerateDataKey"),
             _reads_token_key,
+            _reads_link_key,
             _takes_photos,
         ),
         memory=1024,
@@ -322,6 +328,7 @@ FUNCTIONS: Mapping[str, Function] = {
             _uses_identity_key("Decrypt"),
             _sends_mail,
             _sends_texts,
+            _reads_link_key,
             _raises_alarms,
         ),
         memory=512,

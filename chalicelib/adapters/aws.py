@@ -39,3 +39,20 @@ def secret(secret_id: str) -> bytes:
     """Return the value of a Secrets Manager secret."""
     answer = client("secretsmanager").get_secret_value(SecretId=secret_id)
     return str(answer["SecretString"]).encode()
+
+
+def secret_versions(secret_id: str) -> tuple[bytes, ...]:
+    """Return the current value of a secret and, if there was one, the value before it."""
+    from botocore.exceptions import ClientError
+
+    current = secret(secret_id)
+    try:
+        answer = client("secretsmanager").get_secret_value(
+            SecretId=secret_id, VersionStage="AWSPREVIOUS"
+        )
+    except ClientError as error:
+        # A secret that was never changed has no value before.
+        if error.response["Error"]["Code"] != "ResourceNotFoundException":
+            raise
+        return (current,)
+    return (current, str(answer["SecretString"]).encode())

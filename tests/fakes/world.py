@@ -85,6 +85,7 @@ class World:
         engine = self.engine
         os.environ["TOKEN_SECRET"] = SECRET.decode()
         config.token_secret.cache_clear()
+        config.link_keys.cache_clear()
         verifier = Verifier(ISSUER, AUDIENCE, jwks)
         with bootstrap.override(
             clock=engine.clock,
@@ -99,6 +100,7 @@ class World:
         ):
             yield self
         config.token_secret.cache_clear()
+        config.link_keys.cache_clear()
 
     # -- calling --
 

@@ -42,6 +42,7 @@ OUTPUTS = {
     "STREAM_DEAD_QUEUE_URL": queue_url("stream-dead"),
     "PHOTO_BUCKET": f"live-room-dev-photos-{ACCOUNT}",
     "TOKEN_SECRET_ID": arn("secretsmanager", "secret:live-room-dev-token-key-aBcDeF"),
+    "LINK_SECRET_ID": arn("secretsmanager", "secret:live-room-dev-link-key-aBcDeF"),
     "IDENTITY_KEY_ARN": arn("kms", "key/11111111-2222-3333-4444-555555555555"),
     "MAIL_CONFIGURATION_SET": "live-room-dev-mail",
     "ALARM_TOPIC_ARN": arn("sns", "live-room-dev-alarms"),
@@ -133,7 +134,9 @@ CALLS = {
     # a text message to a telephone number: no ARN
     "providers: sns.publish": [("send", "sns:Publish", "+6281234567890")],
     "aws: secretsmanager.get_secret_value": [
-        ("api_handler", "secretsmanager:GetSecretValue", OUTPUTS["TOKEN_SECRET_ID"])
+        ("api_handler", "secretsmanager:GetSecretValue", OUTPUTS["TOKEN_SECRET_ID"]),
+        ("api_handler", "secretsmanager:GetSecretValue", OUTPUTS["LINK_SECRET_ID"]),
+        ("send", "secretsmanager:GetSecretValue", OUTPUTS["LINK_SECRET_ID"]),
     ],
     # the uploader's browser acts as the function that signed the form
     "blobs: s3.generate_presigned_post": [("api_handler", "s3:PutObject", PHOTO)],
