@@ -81,6 +81,13 @@ ROUTES: Mapping[tuple[str, str], Audience] = {
     ("GET", "/v1/queue"): _QUEUE,
 }
 
+#: Pages and the files they need, beside the API: method and path → who may see it.
+PAGES: Mapping[tuple[str, str], Audience] = {
+    ("GET", "/"): EVERYBODY,
+    ("GET", "/static/{name}"): EVERYBODY,
+    ("GET", "/sw.js"): EVERYBODY,
+}
+
 
 def allowed(method: str, path: str, params: Mapping[str, str]) -> Audience:
     """Return who may call a route, or the one action of it that *params* name.
@@ -110,6 +117,8 @@ def table() -> Iterator[tuple[str, str, str]]:
             continue
         for action, may in ACTIONS.items():
             yield method, path.replace(ACTION, action), ", ".join(sorted(may))
+    for (method, path), who in PAGES.items():
+        yield method, path, ", ".join(sorted(who))
 
 
 if __name__ == "__main__":

@@ -98,13 +98,14 @@ def boring(handler: Callable[..., Any]) -> Callable[..., Any]:
             answer = handler(*args, **kwargs)
         # The outermost edge: what is nobody's known refusal is ours, is noted, and tells nothing.
         except Exception as error:
-            return _answer_for(error)
+            return response_to(error)
         return answer if isinstance(answer, Response) else ok(answer)
 
     return wrapped
 
 
-def _answer_for(error: Exception) -> Response:
+def response_to(error: Exception) -> Response:
+    """Return the problem document for what a handler raised; what is unknown is noted."""
     if isinstance(error, Problem):
         return response(error.code, error.errors, **error.facts)
     if isinstance(error, ActionRefused):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,8 +12,8 @@ from chalice import Blueprint, Response
 
 from chalicelib.domain.actions import Caller
 from chalicelib.domain.numbers import normalise
-from chalicelib.handlers.audience import PUBLIC, ROUTES, admit, allowed
-from chalicelib.handlers.http import boring
+from chalicelib.handlers.audience import PAGES, PUBLIC, ROUTES, admit, allowed
+from chalicelib.handlers.http import boring, response_to
 from chalicelib.handlers.identity import caller_of
 from chalicelib.handlers.problems import Problem
 
@@ -33,6 +34,11 @@ class Call:
     def caller(self) -> Caller:
         """Who calls; raises Problem for a token that is none of ours."""
         return caller_of(self.request, self.number if "number" in self.params else "")
+
+    @property
+    def path(self) -> str:
+        """The path as the browser shows it, without a stage's name."""
+        return str(self.request.context.get("resourcePath", "/")).format_map(self.params)
 
     @property
     def body(self) -> bytes:
@@ -75,6 +81,41 @@ def serves(blueprint: Blueprint, method: str, path: str) -> Callable[[Handler], 
         return handler
 
     return decorate
+
+
+def shows(blueprint: Blueprint, method: str, path: str) -> Callable[[Handler], Handler]:
+    """Serve *path* as a page: the table of pages says for whom, and a refusal is a page, too."""
+    if (method, path) not in PAGES:
+        raise KeyError(f"{method} {path} is not in the table of pages")
+
+    def decorate(handler: Handler) -> Handler:
+        def view(**params: str) -> Response:
+            call = Call(blueprint.current_request, params)
+            try:
+                return _shown(call, PAGES[method, path], handler)
+            # The outermost edge, as for the API: a known refusal says itself, others are noted.
+            except Exception as error:
+                return _problem_page(call, error)
+
+        view.__name__ = handler.__name__
+        blueprint.route(path, methods=[method], content_types=["*/*"])(view)
+        return handler
+
+    return decorate
+
+
+def _shown(call: Call, audience: frozenset[str], handler: Handler) -> Response:
+    if PUBLIC not in audience:
+        admit(call.caller, audience)
+    answer: Response = handler(call)
+    return answer
+
+
+def _problem_page(call: Call, error: Exception) -> Response:
+    from chalicelib.handlers.pages.rendering import problem_page
+
+    said = json.loads(response_to(error).body)
+    return problem_page(call, said["code"], instance=said.get("instance", ""))
 
 
 def _view(

@@ -156,8 +156,8 @@ class World:
         for pattern in app.routes:
             names = pattern.strip("/").split("/")
             pairs = list(zip(names, parts, strict=False))
-            if len(names) == len(parts) and all(n == p or n[0] == "{" for n, p in pairs):
-                params = {n[1:-1]: p for n, p in pairs if n[0] == "{"}
+            if len(names) == len(parts) and all(n == p or n[:1] == "{" for n, p in pairs):
+                params = {n[1:-1]: p for n, p in pairs if n[:1] == "{"}
                 fitting.append((len(params), pattern, params))
         assert fitting, f"no route for {path}"
         _, pattern, params = min(fitting)

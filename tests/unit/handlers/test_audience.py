@@ -8,7 +8,15 @@ import pytest
 
 from chalicelib.domain.actions import Caller
 from chalicelib.handlers import identity
-from chalicelib.handlers.audience import ACTIONS, PUBLIC, REPORTER, ROUTES, STAFF_ROLES, table
+from chalicelib.handlers.audience import (
+    ACTIONS,
+    PAGES,
+    PUBLIC,
+    REPORTER,
+    ROUTES,
+    STAFF_ROLES,
+    table,
+)
 from chalicelib.handlers.definitions import ACTION_BODIES
 from tests.fakes.engine import SHIPPED
 from tests.fakes.world import POTHOLE, World
@@ -61,7 +69,8 @@ def concrete(path: str, number: str, action: str = "") -> str:
 def test_every_route_of_the_app_is_in_the_table_and_the_other_way_round():
     app = importlib.import_module("app").app
     served = {(method, path) for path, views in app.routes.items() for method in views}
-    assert served == set(ROUTES)
+    assert served == set(ROUTES) | set(PAGES)
+    assert not set(ROUTES) & set(PAGES)
 
 
 def test_every_action_has_a_body_and_an_audience():
@@ -140,4 +149,4 @@ def test_a_caller_without_a_role_gets_least_and_not_all(world, monkeypatch):
 def test_the_table_can_be_printed():
     lines = list(table())
     assert ("POST", "/v1/reports/{number}/instruct", "mayor, secretary") in lines
-    assert len(lines) == len(ROUTES) - 1 + len(ACTIONS)
+    assert len(lines) == len(ROUTES) - 1 + len(ACTIONS) + len(PAGES)

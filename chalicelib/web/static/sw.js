@@ -1,0 +1,47 @@
+// Offline: the report page and its files stay usable; nothing about a report is ever kept here.
+"use strict";
+const SHELF = "live-room-1";
+const OFFLINE = "./";
+
+self.addEventListener("install", (event) => {
+  event.waitUntil(caches.open(SHELF).then((shelf) => shelf.add(OFFLINE)).then(() => self.skipWaiting()));
+});
+
+self.addEventListener("activate", (event) => {
+  event.waitUntil(
+    caches.keys()
+      .then((names) => Promise.all(names.filter((n) => n !== SHELF).map((n) => caches.delete(n))))
+      .then(() => self.clients.claim()),
+  );
+});
+
+self.addEventListener("fetch", (event) => {
+  const { request } = event;
+  if (request.method !== "GET") return;
+  const where = new URL(request.url);
+  if (where.origin !== location.origin) return;
+  if (where.pathname.includes("/static/")) event.respondWith(kept(request));
+  else if (request.mode === "navigate") event.respondWith(fresh(request, where));
+});
+
+// The address of a static file changes with its content, so what is kept is right.
+async function kept(request) {
+  const found = await caches.match(request);
+  if (found) return found;
+  const answer = await fetch(request);
+  if (answer.ok) (await caches.open(SHELF)).put(request, answer.clone());
+  return answer;
+}
+
+async function fresh(request, where) {
+  const home = new URL(OFFLINE, self.registration.scope).pathname;
+  try {
+    const answer = await fetch(request);
+    if (answer.ok && where.pathname === home) (await caches.open(SHELF)).put(OFFLINE, answer.clone());
+    return answer;
+  } catch (error) {
+    const found = await caches.match(OFFLINE);
+    if (found) return found;
+    throw error;
+  }
+}
