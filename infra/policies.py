@@ -21,7 +21,7 @@ import argparse
 import json
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -79,6 +79,8 @@ class Place:
     account: str
     region: str
     variables: Mapping[str, str]
+    #: Layer → the ARN of its version; none before they are published.
+    layers: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Refuse what would make policies for nothing, or for somebody else's resources."""
@@ -128,6 +130,8 @@ class Function:
     concurrency: int | None = None
     #: Which access to the identity table stays undenied.
     identity: tuple[str, ...] = ()
+    #: Libraries it gets, by the names of `infra.deploy.layers.LAYERS`: heavy ones only where used.
+    layers: tuple[str, ...] = ("base",)
 
 
 def _allow(sid: str, actions: Sequence[str], *resources: str, **more: Any) -> Json:
@@ -368,10 +372,17 @@ def stage_settings(place: Place | None, stage: str) -> Json:
                 "lambda_memory_size": row.memory,
                 "lambda_timeout": row.timeout,
                 **({"reserved_concurrency": row.concurrency} if row.concurrency else {}),
+                **_layers(row, place),
             }
             for name, row in FUNCTIONS.items()
         },
     }
+
+
+def _layers(row: Function, place: Place | None) -> Json:
+    """ARNs carry the account's number, so they too are only in the settings of a deployment."""
+    known = place.layers if place else {}
+    return {"layers": [known[name] for name in row.layers]} if known else {}
 
 
 def write(place: Place, chalice: Path = CHALICE) -> Iterator[Path]:
