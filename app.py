@@ -2,11 +2,20 @@
 
 from chalice import Chalice
 
-from chalicelib.handlers import actions, events, meta, public, staff
+from chalicelib.handlers import actions, administration, events, meta, public, staff
 from chalicelib.handlers.http import cors
 from chalicelib.handlers.pages import assets, home
 
 app = Chalice(app_name="live-room")
 app.api.cors = cors() or False
-for module in (meta, public, staff, actions, events, assets, home):
+for module in (
+    meta,
+    public,
+    staff,
+    actions,
+    administration,
+    events,
+    assets,
+    home,
+):
     app.register_blueprint(module.blueprint)

@@ -13,6 +13,7 @@ from chalicelib import config
 
 if TYPE_CHECKING:
     from chalicelib.services.acting import ActOnReport
+    from chalicelib.services.administering import Administer, Register
     from chalicelib.services.arming import ArmTimeline
     from chalicelib.services.catalogue import Catalogue
     from chalicelib.services.composing import Planner
@@ -95,6 +96,22 @@ def catalogue() -> Catalogue:
     from chalicelib.services.catalogue import Catalogue
 
     return Catalogue(TableDocuments(), time.monotonic)
+
+
+@_shared
+def register() -> Register:
+    """The reference table, for those who administer it."""
+    from chalicelib.adapters.registers import DynamoRegister
+
+    return DynamoRegister(clock().now)
+
+
+@_shared
+def administer() -> Administer:
+    """The one way in which administrative documents are written."""
+    from chalicelib.services.administering import Administer
+
+    return Administer(register(), clock(), salt, catalogue().forget)
 
 
 @_shared

@@ -285,6 +285,8 @@ FUNCTIONS: Mapping[str, Function] = {
             _on_table("views", "Query"),
             _on_table("views", "Query", index="feed"),
             _CATALOGUE,
+            # administrative documents: a new version, never an old one changed
+            _on_table("reference", "PutItem"),
             _puts_identity,
             _uses_identity_key("Decrypt", "Encrypt", "GenerateDataKey"),
             _reads_token_key,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterator
 from pathlib import Path
+
+from chalicelib.adapters import keys
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 _DOCUMENTS = (
@@ -74,20 +75,15 @@ class TableDocuments:
         from chalicelib.adapters.tables import ReferenceRow
 
         name, _, version = id.partition("@")
-        key = f"{kind}#{name}"
+        key = keys.document_key(kind, name)
         if version:
             try:
-                return str(ReferenceRow.get(key, version_key(int(version))).body).encode()
+                return str(ReferenceRow.get(key, keys.version_key(int(version))).body).encode()
             except ReferenceRow.DoesNotExist:
                 return None
         for row in ReferenceRow.query(key, scan_index_forward=False, limit=1):
             return str(row.body).encode()
         return None
-
-
-def version_key(version: int) -> str:
-    """Sort key of one version of a document."""
-    return f"V#{version:06d}"
 
 
 def put_if_absent(kind: str, id: str, body: bytes) -> bool:
@@ -96,19 +92,15 @@ def put_if_absent(kind: str, id: str, body: bytes) -> bool:
     Documents are versioned and immutable: what a city has changed since has a higher version,
     and this never touches it.
     """
-    from pynamodb.exceptions import PutError
-
-    from chalicelib.adapters.tables import ReferenceRow
+    from chalicelib.adapters.registers import DynamoRegister
+    from chalicelib.services.administering import Version, digest_of
+    from chalicelib.services.ports import Conflict
 
     name, _, version = id.partition("@")
-    digest = hashlib.sha256(body).hexdigest()
-    row = ReferenceRow(
-        f"{kind}#{name}", version_key(int(version or 1)), body=body.decode(), digest=digest
-    )
+    content = json.loads(body)
+    shipped = Version(kind, name, int(version or 1), content, digest_of(content))
     try:
-        row.save(condition=ReferenceRow.pk.does_not_exist())
-    except PutError as error:
-        if error.cause_response_code != "ConditionalCheckFailedException":
-            raise
+        DynamoRegister().put_new(shipped)
+    except Conflict:
         return False
     return True

@@ -13,7 +13,12 @@ reports     one partition per report, ``R#<number>``::
   everything held over a holiday falls due at the same opening); ``queue`` is the work list of
   each holder, nearest deadline first.
 identity    who reported: a table of its own from the first day, readable by two functions only.
-views       projections without personal data. reference: SOPs, calendars, agencies, people.
+views       projections without personal data.
+reference   SOPs, calendars, agencies, people: documents in immutable versions, and who wrote them::
+
+    <kind>#<id>     V#000003                   one version of one document
+    LIST#<kind>     <id>                       what a list of the kind shows of it
+    AUDIT#<year>    <instant>#<id>             who did what to which documents, and why
 """
 
 from __future__ import annotations
@@ -29,6 +34,7 @@ EVENT = "EVENT#"
 EVENTS_END = "EVENT#~"
 FIRED = "FIRED#"
 MESSAGE = "MSG#"
+VERSION = "V#"
 
 
 def report_key(number: str) -> str:
@@ -64,3 +70,28 @@ def queue_key(holder: str, number: str) -> str:
 def queue_keys(holder: str) -> tuple[str, ...]:
     """All partitions of one holder's work list."""
     return tuple(f"QUEUE#{holder}#{shard}" for shard in range(QUEUE_SHARDS))
+
+
+def document_key(kind: str, id: str) -> str:
+    """Partition of all versions of one document."""
+    return f"{kind}#{id}"
+
+
+def version_key(version: int) -> str:
+    """Sort key of one version of a document."""
+    return f"{VERSION}{version:06d}"
+
+
+def version_of(version_sk: str) -> int:
+    """The number that a sort key of `version_key` carries."""
+    return int(version_sk.removeprefix(VERSION))
+
+
+def list_key(kind: str) -> str:
+    """Partition that lists the documents of a kind."""
+    return f"LIST#{kind}"
+
+
+def audit_key(year: str) -> str:
+    """Partition of one year's administrative acts: some thousands a year at most."""
+    return f"AUDIT#{year}"

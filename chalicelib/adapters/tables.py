@@ -131,7 +131,7 @@ class ViewRow(Model):
 
 
 class ReferenceRow(Model):
-    """A document of the reference table: ``<kind>#<id>`` and its version."""
+    """A version of a document, a line of a list, or an audit record (formats in `keys`)."""
 
     class Meta(_Meta):
         """Table settings."""
@@ -142,3 +142,4 @@ class ReferenceRow(Model):
     sk = UnicodeAttribute(range_key=True)
     body = UnicodeAttribute()
     digest = UnicodeAttribute(null=True)
+    note = UnicodeAttribute(null=True)

@@ -364,3 +364,31 @@ class Problem(Struct, frozen=True):
     code: str
     instance: str | UnsetType = UNSET
     errors: list[FieldError] | UnsetType = UNSET
+
+
+class DocumentVersion(Form):
+    """One version of one administrative document. digest: SHA-256 of its canonical JSON."""
+
+    kind: str
+    id: str
+    version: int
+    digest: str
+
+
+class Audited(Form, kw_only=True):
+    """One administrative act and the document versions that it wrote."""
+
+    id: str
+    at: Time
+    by: Actor
+    act: str
+    reason: str
+    facts: dict[str, Any] | UnsetType = UNSET
+    documents: list[DocumentVersion]
+
+
+class AuditPage(Form):
+    """Administrative acts, newest first."""
+
+    items: list[Audited]
+    cursor: str | None

@@ -49,6 +49,8 @@ _QUEUE: Audience = frozenset(
     }
 )
 
+_AUDIT: Audience = frozenset({"admin", "auditor", "inspector"})
+
 #: The last part of ``POST /v1/reports/{number}/{action}`` → the row of the transitions.
 ACTION_NAMES: Mapping[str, str] = {
     **{action: action for action in STAFF_ACTIONS},
@@ -79,6 +81,7 @@ ROUTES: Mapping[tuple[str, str], Audience] = {
     ("GET", "/v1/reports/{number}/timeline"): EVERYBODY,
     ("POST", "/v1/reports/{number}/{action}"): _ANY_ACTION,
     ("GET", "/v1/queue"): _QUEUE,
+    ("GET", "/v1/admin/audit"): _AUDIT,
 }
 
 #: Pages and the files they need, beside the API: method and path → who may see it.

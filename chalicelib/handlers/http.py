@@ -21,6 +21,7 @@ from chalicelib.handlers.definitions import Body
 from chalicelib.handlers.field_errors import field_error, from_msgspec
 from chalicelib.handlers.problems import PROBLEMS, SAFE_HEADERS, Problem, response
 from chalicelib.services.acting import NotFound
+from chalicelib.services.administering import DocumentTooLarge, NoSuchDocument, VersionMoved
 from chalicelib.services.filing import FilingRefused, KeyReused
 from chalicelib.services.ports import AlreadyExists, TryAgain
 
@@ -113,6 +114,8 @@ def response_to(error: Exception) -> Response:
     if isinstance(error, FilingRefused):
         errors = [field_error("invalid", _pointer(error.field))] if error.field else []
         return response(error.code, errors)
+    if isinstance(error, VersionMoved):
+        return response("version_moved", current=error.current)
     for kind, code in _KNOWN.items():
         if isinstance(error, kind):
             return response(code)
@@ -129,6 +132,8 @@ _KNOWN: Mapping[type[Exception], str] = {
     KeyReused: "key_reused",
     TryAgain: "try_again",
     AlreadyExists: "try_again",
+    NoSuchDocument: "not_found",
+    DocumentTooLarge: "document_too_large",
 }
 
 

@@ -34,6 +34,7 @@ class Operation:
     keyed: bool = False
 
 
+_TAGS = ("service", "catalogue", "reports", "staff", "administration")
 _PAGING = ("limit", "cursor")
 _FILING_CODES = (
     "malformed_json",
@@ -183,6 +184,13 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
         codes=("invalid_field", "invalid_cursor", "role_may_not", "not_your_agency"),
         cached=True,
     ),
+    ("GET", "/v1/admin/audit"): Operation(
+        "What was administered: who, when, what and why, newest first",
+        answers.AuditPage,
+        "administration",
+        query=_PAGING,
+        codes=("invalid_field", "invalid_cursor", "role_may_not"),
+    ),
 }
 
 
@@ -205,7 +213,7 @@ def document(server: str) -> Json:
             "description": _DESCRIPTION,
         },
         "servers": [{"url": server}],
-        "tags": [{"name": name} for name in ("service", "catalogue", "reports", "staff")],
+        "tags": [{"name": name} for name in _TAGS],
         "paths": paths,
         "components": {
             "schemas": schemas,
@@ -300,7 +308,7 @@ def _responses(path: str, operation: Operation, audience: Audience) -> Json:
         responses["304"] = {"description": "What the caller has is still so"}
     codes = ["invalid_token"] if any(_security(path, operation, audience)) else []
     codes += [] if PUBLIC in audience else ["sign_in_needed"]
-    codes += ["try_again"] if operation.tag in ("reports", "staff") else []
+    codes += ["try_again"] if operation.tag in ("reports", "staff", "administration") else []
     by_status: dict[int, list[str]] = {}
     for code in dict.fromkeys([*operation.codes, *codes, "internal_error"]):
         by_status.setdefault(problems.PROBLEMS[code][0], []).append(code)

@@ -180,6 +180,16 @@ PROBLEMS: Mapping[str, tuple[int, str, str]] = {
         "Penanda halaman tidak berlaku.",
         "The cursor is not valid.",
     ),
+    "version_moved": (
+        409,
+        "Dokumen ini sudah diubah orang lain. Baca versi terbaru, lalu ulangi.",
+        "Somebody else has changed this document. Read the current version, then repeat.",
+    ),
+    "document_too_large": (
+        422,
+        "Dokumen ini melampaui ukuran satu baris data. Pecah atau ringkas dahulu.",
+        "This document has outgrown one row of data. Split or prune it first.",
+    ),
     "try_again": (
         503,
         "Sedang sangat ramai. Coba lagi sebentar lagi; tidak ada yang hilang.",

@@ -152,6 +152,12 @@ class Catalogue:
         """Return the city's calendar date at *at*."""
         return at.astimezone(CITY_ZONE).date()
 
+    def forget(self) -> None:
+        """Read anew, at the next question, all that may have changed."""
+        for key in self._read_at:
+            self._kept.pop(key, None)
+        self._read_at.clear()
+
     def _immutable(self, kind: str, id: str, build: Callable[[Any], _T]) -> _T:
         key = (kind, id)
         if key not in self._kept:

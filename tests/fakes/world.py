@@ -28,6 +28,7 @@ from chalicelib.services.filing import token_for
 from chalicelib.services.projecting import Projector
 from infra.local.server import one_request_per_thread
 from tests.fakes.engine import SECRET, Engine
+from tests.fakes.registers import MemoryRegister
 from tests.fakes.views import MemoryViewStore
 
 ISSUER, AUDIENCE, KID = "https://issuer.test", "live-room-test", "key-1"
@@ -77,6 +78,7 @@ class World:
     def __init__(self, start: str = MORNING) -> None:
         self.engine = Engine(start)
         self.views = MemoryViewStore()
+        self.register = MemoryRegister()
         self._projected = 0
 
     @contextmanager
@@ -96,6 +98,7 @@ class World:
             act_on_report=engine.do,
             blobs=engine.blobs,
             view_store=self.views,
+            register=self.register,
             verifier=verifier,
         ):
             yield self

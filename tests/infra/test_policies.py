@@ -105,8 +105,11 @@ CALLS = {
     "documents: ReferenceRow.query": [
         (name, "dynamodb:Query", TABLE["reference"]) for name in ("api_handler", "fire", "arm")
     ],
-    # seeding is the deployer's, with the deployer's rights
-    "documents: row.save": [],
+    # administration: one transaction writes versions, list lines and the audit record; seeding
+    # is the deployer's, with the deployer's rights
+    "registers: transaction.save": [("api_handler", "dynamodb:PutItem", TABLE["reference"])],
+    "registers: ReferenceRow.get": [("api_handler", "dynamodb:GetItem", TABLE["reference"])],
+    "registers: ReferenceRow.query": [("api_handler", "dynamodb:Query", TABLE["reference"])],
     # IAM asks for SendMessage, batch or not
     "queues: sqs.send_message_batch": [
         (name, "sqs:SendMessage", queue)
