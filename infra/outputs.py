@@ -21,8 +21,26 @@ VARIABLES = {
     "MailConfigurationName": "MAIL_CONFIGURATION_SET",
     "AlarmTopicArn": "ALARM_TOPIC_ARN",
 }
+#: The staff's sign-in through Amazon Cognito. A stage with another issuer, as the local one, does
+#: without these.
+SIGN_IN = {
+    "StaffPoolId": "STAFF_POOL_ID",
+    "StaffClientId": "STAFF_CLIENT_ID",
+    "StaffLoginDomain": "STAFF_LOGIN_DOMAIN",
+    "StaffIssuer": "OIDC_ISSUER",
+}
 
 
 def environment(outputs: Mapping[str, str]) -> dict[str, str]:
     """The variables for the functions; an output that is missing raises KeyError."""
     return {variable: outputs[output] for output, variable in VARIABLES.items()}
+
+
+def sign_in(outputs: Mapping[str, str]) -> dict[str, str]:
+    """The variables of the staff's sign-in: the pages' client, and the officers' app beside it."""
+    named = {variable: outputs[output] for output, variable in SIGN_IN.items()}
+    audiences = {
+        "OIDC_AUDIENCE": outputs["StaffClientId"],
+        "OIDC_OTHER_AUDIENCES": outputs["StaffMobileClientId"],
+    }
+    return named | audiences

@@ -18,8 +18,13 @@ from chalicelib.adapters import aws, metrics
 log = logging.getLogger("live_room.alarms")
 
 
-#: The metric that counts each kind of alarm; what is none of these was given up for good.
-_METRICS = {"calendar_ends": "CalendarUnknown", "nobody_reachable": "NobodyReachable"}
+#: The metric that counts each kind of alarm, and what is none of these: given up for good.
+GIVEN_UP = "GivenUp"
+METRICS = {
+    "calendar_ends": "CalendarUnknown",
+    "message_failed": "SendFailed",
+    "nobody_reachable": "NobodyReachable",
+}
 
 
 class SnsAlarms:
@@ -29,7 +34,7 @@ class SnsAlarms:
         """See `Alarms.raise_alarm`."""
         body = json.dumps({"alarm": code, **facts}, default=str)
         log.error("alarm %s", code, extra={"alarm": code, "facts": dict(facts)})
-        metrics.count(_METRICS.get(code, "GivenUp"))
+        metrics.count(METRICS.get(code, GIVEN_UP))
         topic = os.environ.get("ALARM_TOPIC_ARN")
         if not topic:
             return

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 from cfnlint.api import lint_file
 from cfnlint.decode.cfn_yaml import load
+
+from chalicelib.adapters import alarms, metrics
+from chalicelib.handlers.audience import STAFF_ROLES
+from infra.outputs import SIGN_IN, VARIABLES
 
 INFRA = Path(__file__).parents[2] / "infra"
 TEMPLATE = INFRA / "template.yaml"
@@ -186,11 +191,50 @@ def test_the_clock_may_send_to_the_wake_queue_and_nothing_else(template):
     assert all(action.startswith("logs:") and "*" not in action for action in actions)
 
 
-def test_photos_are_private(template):
-    bucket = of_type(template, "AWS::S3::Bucket")["PhotoBucket"]
-    assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
-    assert bucket["BucketEncryption"]
-    assert "PublicRead" not in str(bucket)
+def test_every_metric_that_an_alarm_watches_is_counted_by_the_code(template):
+    watched = {
+        alarm["MetricName"]
+        for alarm in of_type(template, "AWS::CloudWatch::Alarm").values()
+        if alarm["Namespace"] == metrics.NAMESPACE
+    }
+    code = "".join(path.read_text() for path in (INFRA.parent / "chalicelib").rglob("*.py"))
+    counted = set(re.findall(r'metrics\.count\(\s*"(\w+)"', code))
+    assert watched == counted | set(alarms.METRICS.values()) | {alarms.GIVEN_UP}
+
+
+def test_staff_are_invited_and_show_a_second_factor(template):
+    (pool,) = of_type(template, "AWS::Cognito::UserPool").values()
+    assert pool["AdminCreateUserConfig"]["AllowAdminCreateUserOnly"] is True
+    assert pool["MfaConfiguration"] == "ON"
+    assert pool["EnabledMfas"] == ["SOFTWARE_TOKEN_MFA"]
+    assert pool["Policies"]["PasswordPolicy"]["MinimumLength"] >= 12
+    invitation = pool["AdminCreateUserConfig"]["InviteMessageTemplate"]["EmailMessage"]
+    assert "{username}" in invitation
+    assert "{####}" in invitation
+
+
+def test_clients_of_staff_use_the_code_flow_and_keep_no_secret(template):
+    for name, client in of_type(template, "AWS::Cognito::UserPoolClient").items():
+        assert client["AllowedOAuthFlows"] == ["code"], name
+        assert client["GenerateSecret"] is False, name
+        assert client["ExplicitAuthFlows"] == ["ALLOW_REFRESH_TOKEN_AUTH"], name
+
+
+def test_groups_are_the_roles_of_staff(template):
+    groups = of_type(template, "AWS::Cognito::UserPoolGroup").values()
+    assert sorted(group["GroupName"] for group in groups) == sorted(STAFF_ROLES)
+
+
+def test_every_output_that_the_functions_get_is_there(template):
+    wanted = {*VARIABLES, *SIGN_IN, "StaffMobileClientId", "ReleaseBucketName"}
+    assert wanted <= set(template["Outputs"])
+
+
+def test_buckets_are_private(template):
+    for name, bucket in of_type(template, "AWS::S3::Bucket").items():
+        assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}, name
+        assert bucket["BucketEncryption"], name
+        assert "PublicRead" not in str(bucket), name
 
 
 def test_every_output_is_exported_under_the_stage(template):
