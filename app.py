@@ -2,7 +2,16 @@
 
 from chalice import Chalice
 
-from chalicelib.handlers import actions, administration, events, meta, public, staff
+from chalicelib.handlers import (
+    actions,
+    administration,
+    contact,
+    events,
+    meta,
+    public,
+    reveal,
+    staff,
+)
 from chalicelib.handlers.http import cors
 from chalicelib.handlers.pages import assets, home
 
@@ -11,10 +20,12 @@ app.api.cors = cors() or False
 for module in (
     meta,
     public,
+    contact,
     staff,
     actions,
     administration,
     events,
+    reveal,
     assets,
     home,
 ):

@@ -17,13 +17,24 @@ if TYPE_CHECKING:
     from chalicelib.services.arming import ArmTimeline
     from chalicelib.services.catalogue import Catalogue
     from chalicelib.services.composing import Planner
+    from chalicelib.services.contacting import ReplaceContact
     from chalicelib.services.dispatching import Dispatcher
     from chalicelib.services.filing import FileReport
     from chalicelib.services.firing import FireDueSteps
     from chalicelib.services.identifying import IdentifyStaff, TokenVerifier
-    from chalicelib.services.ports import Alarms, Blobs, Clock, Queues, ReportStore, TimelineClock
+    from chalicelib.services.ports import (
+        Alarms,
+        Blobs,
+        Clock,
+        IdentityStore,
+        Queues,
+        ReportStore,
+        TimelineClock,
+    )
     from chalicelib.services.preferring import SetChannels
     from chalicelib.services.projecting import Projector
+    from chalicelib.services.recording import Recorder
+    from chalicelib.services.revealing import AskContact, RevealContact
     from chalicelib.services.sending import Sender
     from chalicelib.services.sweeping import Sweeper
     from chalicelib.services.viewing import Views
@@ -203,6 +214,48 @@ def set_channels() -> SetChannels:
 
 
 @_shared
+def recorder() -> Recorder:
+    """Adds to reports' records."""
+    from chalicelib.services.recording import Recorder
+
+    return Recorder(store(), planner(), clock(), salt)
+
+
+@_shared
+def identity_store() -> IdentityStore:
+    """The identity table: for the sender and the reveal function, nobody else may read it."""
+    from chalicelib.adapters.report_store import DynamoIdentityStore
+
+    return DynamoIdentityStore()
+
+
+@_shared
+def reveal_contact() -> RevealContact:
+    """The use case of the reveal function."""
+    from chalicelib.services.revealing import RevealContact
+
+    return RevealContact(recorder(), identity_store(), identify_staff(), config.token_secret)
+
+
+@_shared
+def ask_contact() -> AskContact:
+    """How the API asks for a contact that it may not read itself."""
+    if config.in_process():
+        return reveal_contact()
+    from chalicelib.adapters.functions import RevealFunction
+
+    return RevealFunction()
+
+
+@_shared
+def replace_contact() -> ReplaceContact:
+    """The reporter's correction or withdrawal of their contact."""
+    from chalicelib.services.contacting import ReplaceContact
+
+    return ReplaceContact(recorder())
+
+
+@_shared
 def view_store() -> ViewStore:
     """The public views and counters."""
     from chalicelib.adapters.view_store import DynamoViewStore
@@ -255,12 +308,11 @@ def sender() -> Sender:
     """The sender: the one service that may read who reported, to reach them."""
     from chalicelib.adapters.channels import MailChannel, SmsChannel, citizen_texts
     from chalicelib.adapters.providers import SesMailer, SnsTexter
-    from chalicelib.adapters.report_store import DynamoIdentityStore
     from chalicelib.services.sending import Sender
 
     return Sender(
         store(),
-        DynamoIdentityStore(),
+        identity_store(),
         {"mail": MailChannel(SesMailer(), citizen_texts(store())), "sms": SmsChannel(SnsTexter())},
         clock(),
         alarms(),

@@ -40,6 +40,11 @@ def resource(thing: str) -> str:
     return f"live-room-{stage()}-{thing}"
 
 
+def in_process() -> bool:
+    """Whether functions of their own are called in this process: the local runner, and tests."""
+    return setting("IN_PROCESS_FUNCTIONS", "") == "yes"
+
+
 def region() -> str:
     """The AWS region; the home region when nothing else is set."""
     return setting("AWS_REGION", setting("AWS_DEFAULT_REGION", HOME_REGION))

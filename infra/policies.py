@@ -2,7 +2,8 @@
 
 One table, `FUNCTIONS`, says it all: a function gets the grants of its row and nothing else.
 Resources are named exactly; the few that cannot be are in `PATTERNS`, each with its reason. Who
-reported is out of reach of every function but the sender: it is not merely not granted but denied,
+reported is out of reach of every function but the sender and the one that reveals it for a
+purpose on record: it is not merely not granted but denied,
 so that a grant added by mistake later still reads nothing. The API function may put such a row
 once, at filing, and never see one.
 
@@ -274,6 +275,16 @@ def _puts_identity(place: Place) -> list[Json]:
     ]
 
 
+def _asks(*functions: str) -> Grant:
+    """Invoke other functions of the stage and wait for their answers."""
+
+    def grant(place: Place) -> list[Json]:
+        names = [place.arn("lambda", f"function:{place.name(name)}") for name in functions]
+        return [_allow("AskFunctions", ["lambda:InvokeFunction"], *names)]
+
+    return grant
+
+
 _CATALOGUE = _on_table("reference", "GetItem", "Query")
 #: All routes in one function: one gateway integration serves public, token holders' and staff's
 #: routes, and who a caller is is resolved inside (docs/design: one audience table).
@@ -292,6 +303,7 @@ FUNCTIONS: Mapping[str, Function] = {
             _reads_token_key,
             _reads_link_key,
             _takes_photos,
+            _asks("reveal"),
         ),
         memory=1024,
         timeout=29,
@@ -341,6 +353,20 @@ FUNCTIONS: Mapping[str, Function] = {
         timeout=60,
         # SES allows a new account 14 mails a second.
         concurrency=10,
+        identity=("dynamodb:GetItem",),
+    ),
+    # Reads who reported, for a purpose that it puts on record first. It checks the caller's own
+    # token again, so that being able to invoke it opens nothing.
+    "reveal": Function(
+        (
+            _on_table("reports", "PutItem", "Query"),
+            _on_table("identity", "GetItem"),
+            _uses_identity_key("Decrypt"),
+            _CATALOGUE,
+            _reads_token_key,
+        ),
+        memory=512,
+        timeout=20,
         identity=("dynamodb:GetItem",),
     ),
     "sweep": Function(

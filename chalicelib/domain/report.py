@@ -393,6 +393,7 @@ _APPLY: Mapping[str, _Applier] = {
     "photo_added": _photo_added,
     "place_corrected": _corrected,
     "contact_changed": _reached,
+    "contact_replaced": _reached,
 }
 
 

@@ -130,7 +130,7 @@ class Event(Form):
 
 
 class Report(Form, kw_only=True):
-    """A report as its caller may see it; the last four members only for its parties."""
+    """A report as its caller may see it; the last members only for its parties."""
 
     number: str
     status: Status
@@ -161,6 +161,7 @@ class Report(Form, kw_only=True):
     next: NextStep | None
     history: list[Event]
     actions: list[str] | UnsetType = UNSET
+    contact_purposes: list[str] | UnsetType = UNSET
     description: str | UnsetType = UNSET
     address: str | UnsetType = UNSET
     photos: list[str] | UnsetType = UNSET
@@ -327,6 +328,14 @@ class Statistics(Form):
     items: list[Group]
     total: Figures
     withheld: int
+
+
+class Contact(Form):
+    """Who reported: only the fields that the purpose needs; empty ones were never left."""
+
+    name: str | UnsetType = UNSET
+    email: str | UnsetType = UNSET
+    phone: str | UnsetType = UNSET
 
 
 class Upload(Form):

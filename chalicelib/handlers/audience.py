@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from chalicelib.domain.actions import REPORTER_ROLE, STAFF_ACTIONS, TRANSITIONS, Caller
+from chalicelib.domain.identity import READERS
 from chalicelib.handlers.problems import Problem
 
 #: Anybody, known or not.
@@ -79,6 +80,10 @@ ROUTES: Mapping[tuple[str, str], Audience] = {
     ("POST", "/v1/reports"): EVERYBODY,
     ("GET", "/v1/reports/{number}"): EVERYBODY,
     ("GET", "/v1/reports/{number}/timeline"): EVERYBODY,
+    ("GET", "/v1/reports/{number}/contact"): _REPORTER_ONLY,
+    ("POST", "/v1/reports/{number}/contact"): READERS,
+    ("PUT", "/v1/reports/{number}/contact"): _REPORTER_ONLY,
+    ("DELETE", "/v1/reports/{number}/contact"): _REPORTER_ONLY,
     ("POST", "/v1/reports/{number}/{action}"): _ANY_ACTION,
     ("GET", "/v1/queue"): _QUEUE,
     ("GET", "/v1/admin/audit"): _AUDIT,

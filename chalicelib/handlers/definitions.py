@@ -8,6 +8,8 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta, Struct
 
+from chalicelib.domain.identity import PURPOSES
+
 Short = Annotated[str, Meta(max_length=100)]
 Line = Annotated[str, Meta(max_length=300)]
 Text = Annotated[str, Meta(max_length=1000)]
@@ -188,6 +190,13 @@ class Preferences(Body):
     """Over which of the channels that were left at filing the reporter is told; none is none."""
 
     channels: Annotated[list[Literal["mail", "sms"]], Meta(max_length=2)]
+
+
+class ReadContact(Body, kw_only=True):
+    """Why the contact is read: a purpose from the table, and the case's own reason."""
+
+    purpose: Literal[tuple(PURPOSES)]  # type: ignore[valid-type]
+    reason: Needed
 
 
 #: The body of every action of ``POST /v1/reports/{number}/{action}``.

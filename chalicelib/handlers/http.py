@@ -23,6 +23,7 @@ from chalicelib.handlers.problems import PROBLEMS, SAFE_HEADERS, Problem, respon
 from chalicelib.services.acting import NotFound
 from chalicelib.services.administering import DocumentTooLarge, NoSuchDocument, VersionMoved
 from chalicelib.services.filing import FilingRefused, KeyReused
+from chalicelib.services.identifying import TokenInvalid
 from chalicelib.services.ports import AlreadyExists, TryAgain
 
 log = logging.getLogger("live_room.api")
@@ -130,6 +131,7 @@ def response_to(error: Exception) -> Response:
 _KNOWN: Mapping[type[Exception], str] = {
     NotFound: "not_found",
     KeyReused: "key_reused",
+    TokenInvalid: "invalid_token",
     TryAgain: "try_again",
     AlreadyExists: "try_again",
     NoSuchDocument: "not_found",

@@ -18,13 +18,9 @@ def caller_of(request: Any, number: str = "") -> Caller:
 
     Raises Problem ``invalid_token`` for a token that is none of ours: never anybody silently.
     """
-    header = request.headers.get("authorization", "")
-    if not header:
+    token = token_of(request)
+    if not token:
         return ANYONE
-    scheme, _, token = header.partition(" ")
-    token = token.strip()
-    if scheme.lower() != "bearer" or not token or len(token) > _MAX_TOKEN:
-        raise Problem("invalid_token")
     if token.startswith(TOKEN_PREFIX):
         if not number or not token_opens(config.token_secret(), number, token):
             raise Problem("invalid_token")
@@ -33,3 +29,17 @@ def caller_of(request: Any, number: str = "") -> Caller:
         return bootstrap.identify_staff()(token)
     except TokenInvalid:
         raise Problem("invalid_token") from None
+
+
+def token_of(request: Any) -> str:
+    """Return the bearer token sent, empty for none; raise Problem ``invalid_token`` for a header
+    that carries something else.
+    """
+    header = request.headers.get("authorization", "")
+    if not header:
+        return ""
+    scheme, _, token = header.partition(" ")
+    token = str(token).strip()
+    if scheme.lower() != "bearer" or not token or len(token) > _MAX_TOKEN:
+        raise Problem("invalid_token")
+    return token

@@ -11,7 +11,7 @@ import msgspec
 from chalicelib.domain.report import STATUSES
 from chalicelib.handlers import answers, problems
 from chalicelib.handlers.audience import ACTIONS, PUBLIC, REPORTER, ROUTES, Audience
-from chalicelib.handlers.definitions import ACTION_BODIES, NewReport
+from chalicelib.handlers.definitions import ACTION_BODIES, NewReport, ReadContact, Reporter
 from chalicelib.services.views import GROUPS
 
 _REF = "#/components/schemas/{name}"
@@ -36,6 +36,7 @@ class Operation:
 
 _TAGS = ("service", "catalogue", "reports", "staff", "administration")
 _PAGING = ("limit", "cursor")
+_BODY_CODES = ("malformed_json", "invalid_text", "invalid_field", "body_too_large")
 _FILING_CODES = (
     "malformed_json",
     "invalid_text",
@@ -176,6 +177,40 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
         codes=("not_found",),
         cached=True,
     ),
+    ("GET", "/v1/reports/{number}/contact"): Operation(
+        "What is kept of the reporter, for the reporter",
+        answers.Contact,
+        "reports",
+        codes=("not_found",),
+    ),
+    ("POST", "/v1/reports/{number}/contact"): Operation(
+        "Read the reporter's contact for a stated purpose; the reading goes on record",
+        answers.Contact,
+        "staff",
+        body=ReadContact,
+        codes=(
+            *_BODY_CODES,
+            "role_may_not",
+            "purpose_not_yours",
+            "reporter_stays_unknown",
+            "not_found",
+            "not_needed_now",
+            "field_missing",
+        ),
+    ),
+    ("PUT", "/v1/reports/{number}/contact"): Operation(
+        "Correct the contact: the whole of it is replaced",
+        answers.Report,
+        "reports",
+        body=Reporter,
+        codes=(*_BODY_CODES, "not_found", "masked_value", "invalid_email", "invalid_phone"),
+    ),
+    ("DELETE", "/v1/reports/{number}/contact"): Operation(
+        "Take the contact back; nothing is sent any more",
+        answers.Report,
+        "reports",
+        codes=("not_found",),
+    ),
     ("GET", "/v1/queue"): Operation(
         "The open reports whose move it is, nearest promise first",
         answers.QueuePage,
@@ -203,7 +238,7 @@ def document(server: str) -> Json:
     )
     paths: Json = {}
     for method, path, operation, audience in described:
-        paths.setdefault(path, {})[method.lower()] = _operation(path, operation, audience)
+        paths.setdefault(path, {})[method.lower()] = _operation(method, path, operation, audience)
     return {
         "openapi": "3.1.0",
         "info": {
@@ -248,10 +283,10 @@ def _action(action: str) -> Operation:
     )
 
 
-def _operation(path: str, operation: Operation, audience: Audience) -> Json:
+def _operation(method: str, path: str, operation: Operation, audience: Audience) -> Json:
     body: Json = {
         "summary": operation.summary,
-        "operationId": _operation_id(path, operation),
+        "operationId": _operation_id(method, path),
         "tags": [operation.tag],
         "x-audience": sorted(audience),
         "security": _security(path, operation, audience),
@@ -267,10 +302,9 @@ def _operation(path: str, operation: Operation, audience: Audience) -> Json:
     return body
 
 
-def _operation_id(path: str, operation: Operation) -> str:
+def _operation_id(method: str, path: str) -> str:
     words = path.removeprefix("/v1").strip("/").replace("{", "by_").replace("}", "")
-    verb = "post" if operation.body else "get"
-    return f"{verb}_{words}".replace("/", "_").replace(".", "_")
+    return f"{method.lower()}_{words}".replace("/", "_").replace(".", "_")
 
 
 def _security(path: str, operation: Operation, audience: Audience) -> list[Json]:

@@ -60,6 +60,16 @@ PROBLEMS: Mapping[str, tuple[int, str, str]] = {
         "Alamat surel tidak benar. Contoh: nama@contoh.id.",
         "The mail address is not valid. Example: name@example.org.",
     ),
+    "masked_value": (
+        422,
+        "Nilai yang disamarkan tidak dapat disimpan. Isi nilai yang sebenarnya.",
+        "A masked value cannot be stored. Send the real one.",
+    ),
+    "unknown_purpose": (
+        422,
+        "Keperluan ini tidak ada dalam daftar.",
+        "This purpose is not on the list.",
+    ),
     "weak_idempotency_key": (
         400,
         "Idempotency-Key perlu 22 sampai 200 huruf atau angka acak.",
@@ -95,6 +105,16 @@ PROBLEMS: Mapping[str, tuple[int, str, str]] = {
         "Yang mengerjakan tidak boleh memeriksa hasilnya sendiri.",
         "Whoever did the work may not check its result.",
     ),
+    "purpose_not_yours": (
+        403,
+        "Peran Anda tidak dapat membaca kontak pelapor untuk keperluan ini.",
+        "Your role may not read the reporter's contact for this purpose.",
+    ),
+    "reporter_stays_unknown": (
+        403,
+        "Pelapor meminta agar tidak diketahui; kontaknya tidak diperlihatkan.",
+        "The reporter asked to stay unknown; the contact is not shown.",
+    ),
     "not_found": (
         404,
         "Tidak ditemukan.",
@@ -104,6 +124,11 @@ PROBLEMS: Mapping[str, tuple[int, str, str]] = {
         409,
         "Tindakan ini tidak dapat dilakukan pada status laporan sekarang.",
         "This cannot be done in the report's present status.",
+    ),
+    "not_needed_now": (
+        409,
+        "Pada status laporan sekarang kontak pelapor tidak diperlukan untuk keperluan ini.",
+        "In the report's present status this purpose does not need the reporter's contact.",
     ),
     "bounce_limit": (
         409,

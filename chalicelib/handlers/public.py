@@ -35,6 +35,8 @@ from chalicelib.services.ports import Contact
 from chalicelib.services.viewing import local
 
 blueprint = Blueprint(__name__)
+#: What masked values are made of: one that is sent back would overwrite the real one.
+_MASKS = ("***", "•", "●", "xxxx@", "****")
 _MAIL = re.compile(
     r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63}){1,8}"
 )
@@ -97,7 +99,7 @@ def _filing(call: Call) -> Filing:
         kelurahan=one_line(place.kelurahan) if place else "",
         address=one_line(place.address) if place else "",
         about_unit=_unit(body.about_unit),
-        contact=_contact(body),
+        contact=contact_of(body.reporter or Reporter(), body.visibility, body.language),
         on_behalf=body.on_behalf,
         visibility=body.visibility,
         language=body.language,
@@ -115,15 +117,18 @@ def _unit(code: str) -> str:
     return code
 
 
-def _contact(body: NewReport) -> Contact:
-    reporter = body.reporter or Reporter()
-    name = "" if body.visibility == "anonymous" else one_line(reporter.name)
+def contact_of(reporter: Reporter, visibility: str, language: str = "id") -> Contact:
+    """Return the contact that *reporter* leaves, in its stored form; raise Problem.
+
+    Who asks not to be named leaves no name, even if one was sent along.
+    """
+    name = "" if visibility == "anonymous" else one_line(reporter.name)
     email, phone = reporter.email.strip(), reporter.phone.strip()
+    if any(mark in name + email + phone for mark in _MASKS):
+        raise Problem("masked_value", errors=[field_error("bad_form", "/reporter")])
     if email and not _MAIL.fullmatch(email):
         raise Problem("invalid_email", errors=[field_error("bad_form", "/reporter/email")])
-    return Contact(
-        name=name, email=email, phone=_e164(phone) if phone else "", language=body.language
-    )
+    return Contact(name=name, email=email, phone=_e164(phone) if phone else "", language=language)
 
 
 def _e164(text: str) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from chalicelib.domain.actions import ActionRefused
 from chalicelib.domain.events import REPORTER, Draft
+from chalicelib.domain.identity import channels_given
 from chalicelib.services.acting import NotFound
 from chalicelib.services.composing import ARM_GRACE, Composer, Planner, Salts
 from chalicelib.services.ports import Clock, Conflict, ReportStore, Stored, TryAgain, real
@@ -36,7 +37,7 @@ class SetChannels:
             stored = self.store.load(number)
             if stored is None:
                 raise NotFound(number)
-            given = tuple(stored.events[0].data.get("channels", ()))
+            given = channels_given(stored.events)
             channels = given if wanted is None else tuple(dict.fromkeys(wanted))
             if set(channels) - set(given):
                 raise ActionRefused("invalid", "channel_not_given", field="channels")

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from chalicelib.domain.events import Event, parse_instant
+from chalicelib.domain.identity import PURPOSES
 from chalicelib.domain.text import long_date
 from chalicelib.domain.timeline import Entry
 from chalicelib.services.catalogue import Catalogue
@@ -72,6 +73,14 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "Cara memberi tahu pelapor diubah.",
         "How the reporter is told was changed.",
     ),
+    "contact_replaced": (
+        "Pelapor mengganti atau menarik kontaknya.",
+        "The reporter replaced the contact or took it back.",
+    ),
+    "contact_read": (
+        "Kontak pelapor dibaca untuk keperluan: {purpose}.",
+        "The reporter's contact was read for this purpose: {purpose}.",
+    ),
     "place_corrected": ("Wilayah laporan dibetulkan.", "The report's area was corrected."),
     "second_unit_called": ("Regu kedua dipanggil.", "A second unit was called."),
     "tier_escalated": ("Tingkat laporan dinaikkan.", "The report's tier was raised."),
@@ -80,6 +89,7 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
 _UNNAMED = ("Kejadian {type} dicatat.", "The event {type} was recorded.")
 _NOBODY = {"id": "tidak ada", "en": "nobody"}
 _REPORTER = {"id": "pelapor", "en": "the reporter"}
+_OWN = {"id": "dibaca pelapor sendiri", "en": "read by the reporter"}
 _TO = {"id": " kepada ", "en": " to "}
 
 
@@ -117,7 +127,13 @@ def _facts(event: Event, catalogue: Catalogue, language: str) -> dict[str, str]:
         "step": str(data.get("step", "")),
         "told": _told(catalogue, data.get("told") or (), language),
         "score": str(data.get("score", "")),
+        "purpose": _purpose(str(data.get("purpose", "")), language),
     }
+
+
+def _purpose(code: str, language: str) -> str:
+    row = PURPOSES.get(code)
+    return row.name[language] if row else _OWN[language]
 
 
 def _agency(catalogue: Catalogue, code: Any, language: str) -> str:

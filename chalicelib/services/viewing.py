@@ -14,6 +14,7 @@ from typing import Any
 from chalicelib.domain.actions import REPORTER_ROLE, Caller, allowed_actions, may_see
 from chalicelib.domain.areas import rounded
 from chalicelib.domain.events import Event, parse_instant
+from chalicelib.domain.identity import open_purposes
 from chalicelib.domain.report import CONTROL_ROOM, Report
 from chalicelib.domain.schedule import clock_events
 from chalicelib.domain.timeline import Entry, Timeline, explain, promises
@@ -25,7 +26,16 @@ from chalicelib.services.ports import Stored
 from chalicelib.services.views import hidden
 
 #: Events that are nobody's business but the parties'.
-_PRIVATE = frozenset({"commented", "co_acknowledged", "contact_changed", "photo_added"})
+_PRIVATE = frozenset(
+    {
+        "commented",
+        "co_acknowledged",
+        "contact_changed",
+        "contact_read",
+        "contact_replaced",
+        "photo_added",
+    }
+)
 _PUBLIC_TEXTS: Mapping[str, tuple[str, ...]] = {
     "deferred": ("reason",),
     "returned": ("reason",),
@@ -37,6 +47,7 @@ _REPORTER_TEXTS: Mapping[str, tuple[str, ...]] = {
     **_PUBLIC_TEXTS,
     "filed": ("description", "address"),
     "commented": ("text",),
+    "contact_read": ("reason",),
     "paused": ("question",),
     "rejected": ("note",),
     "confirmed": ("note",),
@@ -88,6 +99,7 @@ class Views:
         }
         if insider:
             body["actions"] = list(allowed_actions(report, caller))
+            body["contact_purposes"] = list(open_purposes(report, caller))
             body["description"] = known.events[0].texts.get("description", "")
             body["address"] = known.events[0].texts.get("address", "")
             body["photos"] = list(report.photos)

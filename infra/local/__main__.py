@@ -134,6 +134,7 @@ class Runner:
             os.environ.pop(name, None)
         os.environ.setdefault("PUBLIC_URL", f"http://127.0.0.1:{self.port}")
         os.environ["STAGE"] = "local"
+        os.environ["IN_PROCESS_FUNCTIONS"] = "yes"
         os.environ["TOKEN_SECRET"] = kept_secret(self.home / "token-secret")
         self.issuer = LocalIssuer(self.home)
         os.environ.update(self.issuer.environment())

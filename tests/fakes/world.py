@@ -86,12 +86,14 @@ class World:
         """Stand in for the parts that need AWS, until the end."""
         engine = self.engine
         os.environ["TOKEN_SECRET"] = SECRET.decode()
+        os.environ["IN_PROCESS_FUNCTIONS"] = "yes"
         config.token_secret.cache_clear()
         config.link_keys.cache_clear()
         verifier = Verifier(ISSUER, AUDIENCE, jwks)
         with bootstrap.override(
             clock=engine.clock,
             store=engine.store,
+            identity_store=engine.store,
             catalogue=engine.catalogue,
             planner=engine.planner,
             file_report=engine.file,

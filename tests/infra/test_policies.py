@@ -22,7 +22,8 @@ from infra.policies import FUNCTIONS, Incomplete, Place, policy
 
 ROOT = Path(__file__).parents[2]
 ACCOUNT, REGION = "123456789012", "ap-southeast-3"
-ROUTES_AND_EVENTS = {"api_handler", *(source.name for source in app.event_sources)}
+ASKED = {function.name for function in app.pure_lambda_functions}
+ROUTES_AND_EVENTS = {"api_handler", *ASKED, *(source.name for source in app.event_sources)}
 
 
 def arn(service, rest):
@@ -68,14 +69,15 @@ THROUGH_DYNAMODB = {
 CALLS = {
     # one transaction saves a report: state, events, fired steps, outbox
     "report_store: transaction.save": [
-        (name, "dynamodb:PutItem", TABLE["reports"]) for name in ("api_handler", "fire", "arm")
+        (name, "dynamodb:PutItem", TABLE["reports"])
+        for name in ("api_handler", "fire", "arm", "reveal")
     ]
     # and at filing, with it, who reported
     + [("api_handler", "dynamodb:PutItem", TABLE["identity"])],
     # load: the state with its events; the sender reads what the reporter wrote
     "report_store: ReportRow.query": [
         (name, "dynamodb:Query", TABLE["reports"])
-        for name in ("api_handler", "fire", "arm", "send")
+        for name in ("api_handler", "fire", "arm", "send", "reveal")
     ],
     # mark_armed; claim and settle of one message
     "report_store: row.update": [
@@ -89,7 +91,12 @@ CALLS = {
     ],
     # `delivery` serves tests and tools only
     "report_store: ReportRow.get": [],
-    "report_store: IdentityRow.get": [("send", "dynamodb:GetItem", TABLE["identity"])],
+    "report_store: IdentityRow.get": [
+        (name, "dynamodb:GetItem", TABLE["identity"]) for name in ("send", "reveal")
+    ],
+    "functions: lambda.invoke": [
+        ("api_handler", "lambda:InvokeFunction", arn("lambda", "function:live-room-dev-reveal"))
+    ],
     # view and counters in one transaction
     "view_store: transaction.save": [("project", "dynamodb:PutItem", TABLE["views"])],
     "view_store: transaction.update": [("project", "dynamodb:UpdateItem", TABLE["views"])],
@@ -100,10 +107,12 @@ CALLS = {
     ],
     # the catalogue: whoever plans a timeline
     "documents: ReferenceRow.get": [
-        (name, "dynamodb:GetItem", TABLE["reference"]) for name in ("api_handler", "fire", "arm")
+        (name, "dynamodb:GetItem", TABLE["reference"])
+        for name in ("api_handler", "fire", "arm", "reveal")
     ],
     "documents: ReferenceRow.query": [
-        (name, "dynamodb:Query", TABLE["reference"]) for name in ("api_handler", "fire", "arm")
+        (name, "dynamodb:Query", TABLE["reference"])
+        for name in ("api_handler", "fire", "arm", "reveal")
     ],
     # administration: one transaction writes versions, list lines and the audit record; seeding
     # is the deployer's, with the deployer's rights
@@ -140,6 +149,7 @@ CALLS = {
         ("api_handler", "secretsmanager:GetSecretValue", OUTPUTS["TOKEN_SECRET_ID"]),
         ("api_handler", "secretsmanager:GetSecretValue", OUTPUTS["LINK_SECRET_ID"]),
         ("send", "secretsmanager:GetSecretValue", OUTPUTS["LINK_SECRET_ID"]),
+        ("reveal", "secretsmanager:GetSecretValue", OUTPUTS["TOKEN_SECRET_ID"]),
     ],
     # the uploader's browser acts as the function that signed the form
     "blobs: s3.generate_presigned_post": [("api_handler", "s3:PutObject", PHOTO)],
@@ -174,6 +184,7 @@ ON_ITS_BEHALF = [
         for name, actions in (
             ("api_handler", ("Decrypt", "Encrypt", "GenerateDataKey", "DescribeKey")),
             ("send", ("Decrypt", "DescribeKey")),
+            ("reveal", ("Decrypt", "DescribeKey")),
         )
         for action in actions
     ),
@@ -246,8 +257,8 @@ def test_every_function_has_a_policy_and_every_policy_a_function():
     assert {source.name for source in app.event_sources} <= set(app.handler_map)
     routes = {entry.view_name for path in app.routes.values() for entry in path.values()}
     events = {source.name for source in app.event_sources}
-    assert set(app.handler_map) == routes | events
-    assert not app.pure_lambda_functions
+    assert set(app.handler_map) == routes | events | ASKED
+    assert {"reveal"} <= ASKED
 
 
 def test_the_table_of_calls_is_the_codes():
@@ -351,14 +362,14 @@ TOUCHES = [
 ]
 
 
-def test_who_reported_is_read_by_the_sender_and_put_by_the_api_alone():
+def test_who_reported_is_read_by_sender_and_reveal_and_put_by_the_api_alone():
     found = {
         (name, action)
         for name in FUNCTIONS
         for action in TOUCHES
         if allowed(name, f"dynamodb:{action}", TABLE["identity"])
     }
-    assert found == {("send", "GetItem"), ("api_handler", "PutItem")}
+    assert found == {("send", "GetItem"), ("reveal", "GetItem"), ("api_handler", "PutItem")}
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
@@ -370,7 +381,11 @@ def test_a_grant_added_by_mistake_still_reads_nobody(name):
         for action in one["Action"]
     }
     open_ = {f"dynamodb:{action}" for action in TOUCHES} - denied
-    expected = {"send": {"dynamodb:GetItem"}, "api_handler": {"dynamodb:PutItem"}}
+    expected = {
+        "send": {"dynamodb:GetItem"},
+        "reveal": {"dynamodb:GetItem"},
+        "api_handler": {"dynamodb:PutItem"},
+    }
     assert open_ == expected.get(name, set())
 
 
@@ -387,7 +402,7 @@ def test_the_identity_key_works_through_its_table_only():
     for name in FUNCTIONS:
         assert not allowed(name, "kms:Decrypt", key, {})
         assert not allowed(name, "kms:Decrypt", key, other)
-        assert allowed(name, "kms:Decrypt", key) == (name in ("send", "api_handler"))
+        assert allowed(name, "kms:Decrypt", key) == (name in ("send", "reveal", "api_handler"))
 
 
 # ---------------------------------------------------------------- settings

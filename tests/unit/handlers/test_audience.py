@@ -21,6 +21,8 @@ from chalicelib.handlers.definitions import ACTION_BODIES
 from tests.fakes.engine import SHIPPED
 from tests.fakes.world import POTHOLE, World
 
+#: Whom the table lets pass may still be refused there, for the body or the report's own state.
+DECIDES_FURTHER = {("POST", "/v1/reports/{number}/contact")}
 ACTION_ROUTE = ("POST", "/v1/reports/{number}/{action}")
 CALLERS = ("anyone", REPORTER, *STAFF_ROLES)
 #: A body that is well formed for each action, so that only the audience can refuse.
@@ -102,7 +104,8 @@ def test_a_route_lets_pass_whom_the_table_names(world, monkeypatch, route, who):
     if who == REPORTER and route == ("POST", "/v1/reports"):
         refusals = {"invalid_token"}
     assert {answer.code} & {"sign_in_needed", "role_may_not", "invalid_token"} == refusals
-    assert (answer.status in (200, 201)) is (not refusals)
+    if route not in DECIDES_FURTHER:
+        assert (answer.status in (200, 201)) is (not refusals)
 
 
 @pytest.mark.parametrize("who", CALLERS)

@@ -1,0 +1,50 @@
+"""Who reported: the reporter's own say over it, and staff's reading of it for a stated purpose."""
+
+from __future__ import annotations
+
+from chalice import Blueprint, Response
+
+from chalicelib import bootstrap
+from chalicelib.handlers.definitions import ReadContact, Reporter
+from chalicelib.handlers.http import clean, ok, parse
+from chalicelib.handlers.identity import token_of
+from chalicelib.handlers.public import contact_of
+from chalicelib.handlers.serving import Call, serves
+from chalicelib.services.ports import Contact
+from chalicelib.services.revealing import Question
+
+blueprint = Blueprint(__name__)
+_PATH = "/v1/reports/{number}/contact"
+
+
+@serves(blueprint, "GET", _PATH)
+def own_contact(call: Call) -> Response:
+    """What is kept of the reporter, for the reporter (UU 27/2022, art. 7)."""
+    return ok(dict(bootstrap.ask_contact()(Question(call.number, token_of(call.request)))))
+
+
+@serves(blueprint, "POST", _PATH)
+def read_contact(call: Call) -> Response:
+    """Read the contact for a purpose that a step needs now; the reporter sees that it was read."""
+    body = parse(call.body, ReadContact)
+    question = Question(call.number, token_of(call.request), body.purpose, clean(body.reason))
+    return ok(dict(bootstrap.ask_contact()(question)))
+
+
+@serves(blueprint, "PUT", _PATH)
+def correct_contact(call: Call) -> Response:
+    """Put a new contact in the place of the old one, whole (UU 27/2022, art. 6)."""
+    report = bootstrap.views().report(bootstrap.store().load(call.number), call.caller, call.number)
+    contact = contact_of(parse(call.body, Reporter), report["visibility"])
+    return _replaced(call, contact)
+
+
+@serves(blueprint, "DELETE", _PATH)
+def withdraw_contact(call: Call) -> Response:
+    """Take the contact back: nothing is sent any more (UU 27/2022, art. 8 and 9)."""
+    return _replaced(call, Contact())
+
+
+def _replaced(call: Call, contact: Contact) -> Response:
+    stored = bootstrap.replace_contact()(call.number, contact)
+    return ok(bootstrap.views().report(stored, call.caller, call.number))
