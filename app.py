@@ -13,7 +13,7 @@ from chalicelib.handlers import (
     staff,
 )
 from chalicelib.handlers.http import cors
-from chalicelib.handlers.pages import assets, home
+from chalicelib.handlers.pages import assets, home, signing
 
 app = Chalice(app_name="live-room")
 app.api.cors = cors() or False
@@ -28,5 +28,6 @@ for module in (
     reveal,
     assets,
     home,
+    signing,
 ):
     app.register_blueprint(module.blueprint)

@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from chalicelib.services.recording import Recorder
     from chalicelib.services.revealing import AskContact, RevealContact
     from chalicelib.services.sending import Sender
+    from chalicelib.services.sessions import AccountStore, Sessions
+    from chalicelib.services.signing_in import Issuer, SignIn
     from chalicelib.services.sweeping import Sweeper
     from chalicelib.services.viewing import Views
     from chalicelib.services.views import ViewStore
@@ -202,7 +204,43 @@ def identify_staff() -> IdentifyStaff:
     """From an access token to the member of staff it speaks for."""
     from chalicelib.services.identifying import IdentifyStaff
 
-    return IdentifyStaff(verifier(), catalogue())
+    return IdentifyStaff(verifier(), catalogue(), accounts())
+
+
+@_shared
+def accounts() -> AccountStore:
+    """The accounts table: sessions, and which accounts still stand."""
+    from chalicelib.adapters.account_store import DynamoAccountStore
+
+    return DynamoAccountStore()
+
+
+@_shared
+def sessions() -> Sessions:
+    """The sessions of the web pages; they keep real time."""
+    from chalicelib.services.sessions import Sessions
+
+    return Sessions(accounts(), config.token_secret, secrets.token_bytes, time.time)
+
+
+@_shared
+def issuer() -> Issuer:
+    """The OpenID Connect provider where staff sign in to the pages."""
+    from chalicelib.adapters.oidc import issuer_from_environment
+
+    return issuer_from_environment()
+
+
+@_shared
+def sign_in() -> SignIn:
+    """The sign-in to the pages."""
+    from chalicelib.services.signing_in import SignIn
+
+    return SignIn(issuer(), config.link_keys, secrets.token_bytes, time.time, _back)
+
+
+def _back() -> str:
+    return f"{config.public_url()}/masuk/kembali"
 
 
 @_shared

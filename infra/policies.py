@@ -298,6 +298,7 @@ FUNCTIONS: Mapping[str, Function] = {
             _CATALOGUE,
             # administrative documents: a new version, never an old one changed
             _on_table("reference", "PutItem"),
+            _on_table("accounts", "DeleteItem", "GetItem", "PutItem"),
             _puts_identity,
             _uses_identity_key("Decrypt", "Encrypt", "GenerateDataKey"),
             _reads_token_key,

@@ -130,6 +130,20 @@ class ViewRow(Model):
     feed: ClassVar[FeedIndex] = FeedIndex()
 
 
+class AccountRow(Model):
+    """A session of the web pages, or the standing of an account."""
+
+    class Meta(_Meta):
+        """Table settings."""
+
+        table_name = config.resource("accounts")
+
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+    body = UnicodeAttribute()
+    expires_at = NumberAttribute(null=True)
+
+
 class ReferenceRow(Model):
     """A version of a document, a line of a list, or an audit record (formats in `keys`)."""
 

@@ -94,6 +94,9 @@ PAGES: Mapping[tuple[str, str], Audience] = {
     ("GET", "/"): EVERYBODY,
     ("GET", "/static/{name}"): EVERYBODY,
     ("GET", "/sw.js"): EVERYBODY,
+    ("GET", "/masuk"): EVERYBODY,
+    ("GET", "/masuk/kembali"): EVERYBODY,
+    ("POST", "/keluar"): EVERYBODY,
 }
 
 

@@ -90,6 +90,21 @@ PROBLEMS: Mapping[str, tuple[int, str, str]] = {
         "Tanda masuk tidak berlaku atau sudah lewat waktunya.",
         "The token is not valid or has expired.",
     ),
+    "sign_in_failed": (
+        401,
+        "Masuk tidak berhasil atau terlalu lama. Silakan mulai lagi dari halaman masuk.",
+        "Signing in did not work or took too long. Please start again from the sign-in page.",
+    ),
+    "no_account": (
+        403,
+        "Akun ini belum atau tidak lagi terdaftar. Hubungi administrator LIVE Room.",
+        "This account is not registered, or no longer. Ask the LIVE Room administrator.",
+    ),
+    "form_not_ours": (
+        403,
+        "Formulir ini tidak berasal dari halaman kami atau sudah lama. Muat ulang lalu kirim lagi.",
+        "This form does not come from our page, or is too old. Reload the page and send it again.",
+    ),
     "role_may_not": (
         403,
         "Peran Anda tidak berwenang untuk tindakan ini.",

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
+from urllib.parse import urlencode
 
 from chalice import Blueprint, Response
 
@@ -16,6 +17,7 @@ from chalicelib.handlers.audience import PAGES, PUBLIC, ROUTES, admit, allowed
 from chalicelib.handlers.http import boring, response_to
 from chalicelib.handlers.identity import caller_of
 from chalicelib.handlers.problems import Problem
+from chalicelib.handlers.session import caller_from_session, check_csrf
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,7 @@ class Call:
 
     request: Any
     params: Mapping[str, str]
+    page: bool = False
 
     @cached_property
     def number(self) -> str:
@@ -32,7 +35,12 @@ class Call:
 
     @cached_property
     def caller(self) -> Caller:
-        """Who calls; raises Problem for a token that is none of ours."""
+        """Who calls: of a page by its session, of the API by the token, if it is one of ours.
+
+        Raises Problem ``invalid_token`` for a token that is not.
+        """
+        if self.page:
+            return caller_from_session(self.request)
         return caller_of(self.request, self.number if "number" in self.params else "")
 
     @property
@@ -90,7 +98,7 @@ def shows(blueprint: Blueprint, method: str, path: str) -> Callable[[Handler], H
 
     def decorate(handler: Handler) -> Handler:
         def view(**params: str) -> Response:
-            call = Call(blueprint.current_request, params)
+            call = Call(blueprint.current_request, params, page=True)
             try:
                 return _shown(call, PAGES[method, path], handler)
             # The outermost edge, as for the API: a known refusal says itself, others are noted.
@@ -105,10 +113,23 @@ def shows(blueprint: Blueprint, method: str, path: str) -> Callable[[Handler], H
 
 
 def _shown(call: Call, audience: frozenset[str], handler: Handler) -> Response:
+    """Let the handler answer, after the table, and after proof that a form is one of ours."""
+    if call.request.method == "POST":
+        check_csrf(call.request)
     if PUBLIC not in audience:
+        if not call.caller.roles and call.request.method == "GET":
+            return _sign_in_first(call)
         admit(call.caller, audience)
     answer: Response = handler(call)
     return answer
+
+
+def _sign_in_first(call: Call) -> Response:
+    from chalicelib.handlers.pages.rendering import redirect
+
+    query = urlencode(list((call.request.query_params or {}).items()))
+    to = f"{call.path}?{query}" if query else call.path
+    return redirect(f"/masuk?{urlencode({'ke': to})}")
 
 
 def _problem_page(call: Call, error: Exception) -> Response:

@@ -1,7 +1,8 @@
 """Who a staff access token speaks for: the identity provider says who, the directory says what.
 
-Roles and positions are the directory's, so that a revoked or moved official loses them at once,
-however long the token lasts. Groups in the token can only take roles away.
+Roles and positions are the directory's, so that a moved official loses them whatever the token
+says, and an account's mark is read with every request, so that revoking it counts from the next
+one on, however long the token lasts. Groups in the token can only take roles away.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Any, Protocol
 
 from chalicelib.domain.actions import Caller
 from chalicelib.services.catalogue import Catalogue
+from chalicelib.services.sessions import AccountStore, Session
 
 #: Where issuers put groups: Amazon Cognito, then everybody else.
 _GROUP_CLAIMS = ("cognito:groups", "groups")
@@ -35,14 +37,25 @@ class IdentifyStaff:
 
     verifier: TokenVerifier
     catalogue: Catalogue
+    accounts: AccountStore
 
     def __call__(self, token: str) -> Caller:
         """Return the member of staff; raise TokenInvalid for nobody who still has a role."""
         claims = self.verifier.claims(token)
-        caller = self.catalogue.staff_caller(_person(claims))
+        person = person_in(claims)
+        if not self.accounts.standing(person).allows(_issued_at(claims)):
+            raise TokenInvalid("revoked")
+        return self._caller(person, groups_in(claims))
+
+    def of_session(self, session: Session) -> Caller:
+        """Return whom a session that counts speaks for; raise TokenInvalid as above."""
+        groups = frozenset(session.groups) if session.groups is not None else None
+        return self._caller(session.person, groups)
+
+    def _caller(self, person: str, groups: frozenset[str] | None) -> Caller:
+        caller = self.catalogue.staff_caller(person)
         if caller is None:
             raise TokenInvalid("no such account")
-        groups = _groups(claims)
         if groups is None:
             return caller
         roles = caller.roles & groups
@@ -51,14 +64,22 @@ class IdentifyStaff:
         return replace(caller, roles=roles)
 
 
-def _person(claims: Mapping[str, Any]) -> str:
+def person_in(claims: Mapping[str, Any]) -> str:
+    """Return the account that *claims* name, empty if none."""
     named = (claims.get(name) for name in _PERSON_CLAIMS)
     return next((name for name in named if isinstance(name, str) and name), "")
 
 
-def _groups(claims: Mapping[str, Any]) -> frozenset[str] | None:
+def groups_in(claims: Mapping[str, Any]) -> frozenset[str] | None:
+    """Return the groups that *claims* name, None where the issuer knows no groups."""
     for name in _GROUP_CLAIMS:
         groups = claims.get(name)
         if isinstance(groups, list):
             return frozenset(group for group in groups if isinstance(group, str))
     return None
+
+
+def _issued_at(claims: Mapping[str, Any]) -> int:
+    """When the token was issued; one that does not say was issued before everything."""
+    at = claims.get("iat")
+    return int(at) if isinstance(at, int | float) else 0

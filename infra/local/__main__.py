@@ -19,12 +19,21 @@ from typing import Any
 from chalice.app import Chalice
 
 from chalicelib.adapters.clock import Clock, clock_from_environment
-from infra.local.issuer import LocalIssuer
+from infra.local.issuer import AUTHORIZE, TOKEN, LocalIssuer
+from infra.local.issuer import Refused as IssuerRefused
 from infra.local.messages import Messages
 from infra.local.ministack import MiniStack, MiniStackFailed, port_is_free
 from infra.local.position import PositionKeeper, continue_clock
 from infra.local.pump import Pump
-from infra.local.server import Answer, Gateway, Request, Server, answer_json, problem
+from infra.local.server import (
+    Answer,
+    Gateway,
+    Request,
+    Server,
+    answer_html,
+    answer_json,
+    problem,
+)
 from infra.local.stack import Aws, StackFailed, aws_environment, deploy
 
 ROOT = Path(__file__).parents[2]
@@ -48,6 +57,27 @@ DEMO_USERS = (
     "auditor",
     "admin",
 )
+
+#: What the demo users are, for the sign-in page.
+_TITLES = {
+    "operator": "Operator Ruang Kendali",
+    "verifikator": "Verifikator Ruang Kendali",
+    "petugas.pupr": "Petugas Dinas PUPR",
+    "kabid.pupr": "Kepala Bidang, Dinas PUPR",
+    "kadis.pupr": "Kepala Dinas PUPR",
+    "petugas.bpbd": "Petugas BPBD",
+    "kadis.bpbd": "Kepala Pelaksana BPBD",
+    "petugas.dishub": "Petugas Dinas Perhubungan",
+    "camat.karawaci": "Camat Karawaci",
+    "sekda": "Sekretaris Daerah",
+    "walikota": "Wali Kota",
+    "inspektorat": "Inspektorat",
+    "penyusun": "Penyusun SOP",
+    "peninjau": "Peninjau SOP",
+    "penyetuju": "Penyetuju SOP",
+    "auditor": "Auditor",
+    "admin": "Administrator",
+}
 
 log = logging.getLogger("live_room.local")
 
@@ -137,7 +167,7 @@ class Runner:
         os.environ["IN_PROCESS_FUNCTIONS"] = "yes"
         os.environ["TOKEN_SECRET"] = kept_secret(self.home / "token-secret")
         self.issuer = LocalIssuer(self.home)
-        os.environ.update(self.issuer.environment())
+        os.environ.update(self.issuer.environment(f"http://127.0.0.1:{self.port}"))
         os.environ["NO_PROXY"] = "127.0.0.1,localhost"
         os.environ.update(aws_environment(self.ministack.endpoint, region))
         self._aws = Aws(self.ministack.endpoint, region)
@@ -165,6 +195,9 @@ class Runner:
         self.gateway = Gateway(app)
         self.gateway.local_route("GET", "/_local/messages", self._messages)
         self.gateway.local_route("POST", "/_local/login", self._login)
+        self.gateway.local_route("GET", AUTHORIZE, self._choose)
+        self.gateway.local_route("POST", AUTHORIZE, self._grant)
+        self.gateway.local_route("POST", TOKEN, self._redeem)
         self.server = Server(self.gateway, self.port)
         self.server.start()
         self._stack.callback(self.server.stop)
@@ -179,6 +212,29 @@ class Runner:
         if user not in DEMO_USERS:
             return problem("not_found")
         return answer_json(200, {"access_token": self.issuer.mint(str(user))})
+
+    def _choose(self, request: Request) -> Answer:
+        """The issuer's page, as the browser comes from ``/masuk``."""
+        users = [(user, _TITLES.get(user, "")) for user in DEMO_USERS]
+        try:
+            return answer_html(self.issuer.choose(request.query(), users))
+        except IssuerRefused:
+            return problem("bad_request")
+
+    def _grant(self, request: Request) -> Answer:
+        form = request.form()
+        if form.get("user") not in DEMO_USERS:
+            return problem("bad_request")
+        try:
+            return Answer(303, [("Location", self.issuer.grant(form, form["user"]))], b"")
+        except IssuerRefused:
+            return problem("bad_request")
+
+    def _redeem(self, request: Request) -> Answer:
+        try:
+            return answer_json(200, self.issuer.redeem(request.form()))
+        except IssuerRefused as refused:
+            return answer_json(400, {"error": str(refused)})
 
     def _call(self, name: str) -> None:
         hook = self._hook(name)
@@ -216,6 +272,7 @@ def banner(runner: Runner) -> str:
     lines = [
         "ready",
         f"  pages and API   {address}/",
+        f"  staff sign-in   {address}/masuk",
         f"  sent messages   {address}/_local/messages",
         f"  embedded AWS    {runner.ministack.endpoint} (region {runner.ministack.region})",
         f"  system's clock  {runner.clock.now().isoformat()}, speed {runner.clock.speed:g}",

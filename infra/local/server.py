@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from chalice.app import Chalice
 from chalice.local import LambdaContext, LambdaEventConverter, RouteMatcher
@@ -86,6 +86,14 @@ class Request:
     def path(self) -> str:
         return urlsplit(self.target).path
 
+    def query(self) -> dict[str, str]:
+        """The query's parameters, the last value of each."""
+        return dict(parse_qsl(urlsplit(self.target).query, keep_blank_values=True))
+
+    def form(self) -> dict[str, str]:
+        """The fields of a form, the last value of each."""
+        return dict(parse_qsl(self.body.decode("utf-8", "replace"), keep_blank_values=True))
+
     def json(self) -> Any:
         """The body as JSON; None when it is not."""
         try:
@@ -110,6 +118,11 @@ def answer_json(status: int, value: Any) -> Answer:
     body = json.dumps(value, ensure_ascii=False).encode()
     headers = [("Content-Type", "application/json; charset=utf-8"), ("Cache-Control", "no-store")]
     return Answer(status, headers, body)
+
+
+def answer_html(page: str) -> Answer:
+    headers = [("Content-Type", "text/html; charset=utf-8"), ("Cache-Control", "no-store")]
+    return Answer(200, headers, page.encode())
 
 
 def problem(code: str, headers: list[tuple[str, str]] | None = None) -> Answer:

@@ -67,7 +67,8 @@ def deploy(aws: Aws, stage: str, origins: str) -> dict[str, str]:
         "PhotoOrigins": origins,
     }
     outputs = put_stack(aws, name, (INFRA / "template.yaml").read_text(), parameters)
-    _expire_rows(aws, outputs["ReportsTableName"])
+    for table in ("ReportsTableName", "AccountsTableName"):
+        _expire_rows(aws, outputs[table])
     aws.client("ses").verify_domain_identity(Domain=MAIL_DOMAIN)
     return environment(outputs) | {"MAIL_DOMAIN": MAIL_DOMAIN, "MAIL_FROM": f"lapor@{MAIL_DOMAIN}"}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.cookiejar
 import json
 import os
 import signal
@@ -15,6 +16,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
 
@@ -234,3 +236,21 @@ def test_the_public_list_and_the_figures_follow_what_was_written(runner: Runner)
     assert "warga@example.org" not in json.dumps(listed)
     status, _ = runner.call("GET", "/v1/statistics")
     assert status == 200
+
+
+def test_a_demo_user_signs_in_to_the_pages_by_the_code_flow(runner):
+    """As a browser goes: away to the issuer, back with a code, a session, and out again."""
+    jar = http.cookiejar.CookieJar()
+    browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar))
+    with browser.open(f"{runner.base}/masuk?ke=/") as answer:
+        page, address = answer.read().decode(), answer.url
+    assert address.startswith(f"{runner.base}/_local/masuk?")
+    assert 'value="kadis.pupr"' in page
+    asked = dict(parse_qsl(urlsplit(address).query))
+    form = urlencode(asked | {"user": "kadis.pupr"}).encode()
+    with browser.open(f"{runner.base}/_local/masuk", form) as answer:
+        assert (answer.status, answer.url) == (200, f"{runner.base}/")
+    assert [cookie.name for cookie in jar] == ["sesi"]
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        browser.open(f"{runner.base}/keluar", b"csrf=x")
+    assert refused.value.code == 403

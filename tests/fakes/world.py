@@ -27,6 +27,7 @@ from chalicelib.adapters.oidc import Verifier
 from chalicelib.services.filing import token_for
 from chalicelib.services.projecting import Projector
 from infra.local.server import one_request_per_thread
+from tests.fakes.accounts import MemoryAccountStore
 from tests.fakes.engine import SECRET, Engine
 from tests.fakes.registers import MemoryRegister
 from tests.fakes.views import MemoryViewStore
@@ -62,6 +63,7 @@ class Answer:
     status: int
     headers: Mapping[str, str]
     body: bytes
+    cookies: tuple[str, ...] = ()
 
     @property
     def json(self) -> Any:
@@ -72,6 +74,12 @@ class Answer:
         return str(self.json.get("code", ""))
 
 
+def _cookies(answer: Mapping[str, Any]) -> tuple[str, ...]:
+    many = (answer.get("multiValueHeaders") or {}).get("Set-Cookie", ())
+    one = answer["headers"].get("Set-Cookie")
+    return (*many, one) if one else tuple(many)
+
+
 class World:
     """A city behind its API."""
 
@@ -79,6 +87,7 @@ class World:
         self.engine = Engine(start)
         self.views = MemoryViewStore()
         self.register = MemoryRegister()
+        self.accounts = MemoryAccountStore()
         self._projected = 0
 
     @contextmanager
@@ -102,6 +111,7 @@ class World:
             view_store=self.views,
             register=self.register,
             verifier=verifier,
+            accounts=self.accounts,
         ):
             yield self
         config.token_secret.cache_clear()
@@ -146,6 +156,7 @@ class World:
             answer["statusCode"],
             answer["headers"],
             text if isinstance(text, bytes) else text.encode(),
+            _cookies(answer),
         )
 
     def get(self, target: str, **how: Any) -> Answer:

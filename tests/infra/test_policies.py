@@ -53,7 +53,7 @@ PLACE = Place("dev", ACCOUNT, REGION, ENVIRONMENT)
 
 TABLE = {
     thing: arn("dynamodb", f"table/live-room-dev-{thing}")
-    for thing in ("reports", "views", "reference", "identity")
+    for thing in ("reports", "views", "reference", "identity", "accounts")
 }
 QUEUE = {thing: arn("sqs", f"live-room-dev-{thing}") for thing in ("wake", "arm", "send")}
 EXECUTION = arn("states", "execution:live-room-dev-timeline:TNG-27-000001-3")
@@ -119,6 +119,10 @@ CALLS = {
     "registers: transaction.save": [("api_handler", "dynamodb:PutItem", TABLE["reference"])],
     "registers: ReferenceRow.get": [("api_handler", "dynamodb:GetItem", TABLE["reference"])],
     "registers: ReferenceRow.query": [("api_handler", "dynamodb:Query", TABLE["reference"])],
+    # sessions of the pages, and the standing of accounts
+    "account_store: AccountRow.get": [("api_handler", "dynamodb:GetItem", TABLE["accounts"])],
+    "account_store: row.save": [("api_handler", "dynamodb:PutItem", TABLE["accounts"])],
+    "account_store: row.delete": [("api_handler", "dynamodb:DeleteItem", TABLE["accounts"])],
     # IAM asks for SendMessage, batch or not
     "queues: sqs.send_message_batch": [
         (name, "sqs:SendMessage", queue)

@@ -22,6 +22,7 @@ KEYS = {
     "views": [("pk", "HASH"), ("sk", "RANGE")],
     "reference": [("pk", "HASH"), ("sk", "RANGE")],
     "identity": [("pk", "HASH")],
+    "accounts": [("pk", "HASH"), ("sk", "RANGE")],
 }
 INDEXES = {
     ("reports", "due"): (

@@ -22,6 +22,7 @@ from chalicelib.domain import text
 from chalicelib.domain.events import parse_instant
 from chalicelib.handlers.pages import assets
 from chalicelib.handlers.problems import SAFE_HEADERS, document
+from chalicelib.handlers.session import cookie_of, csrf_token
 from chalicelib.services.viewing import local
 
 if TYPE_CHECKING:
@@ -94,11 +95,7 @@ def language_of(call: Call) -> str:
 
 def cookie(call: Call, name: str) -> str:
     """Return the value of one cookie, empty if it was not sent."""
-    for part in call.header("cookie").split(";"):
-        key, _, value = part.strip().partition("=")
-        if key == name:
-            return value
-    return ""
+    return cookie_of(call.request, name)
 
 
 def url(path: str) -> str:
@@ -141,6 +138,7 @@ def _surroundings(call: Call, language: str) -> dict[str, Any]:
         "lang": language,
         "other_lang": "id" if language == "en" else "en",
         "path": call.path,
+        "csrf": csrf_token(call.request),
         "now": local(bootstrap.clock().now()),
         "long_date": lambda at: text.long_date(_moment(at), language) if at else "",
         "long_day": lambda at: text.long_day(_moment(at), language) if at else "",

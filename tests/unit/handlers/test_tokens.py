@@ -21,6 +21,7 @@ from chalicelib.services.ports import TryAgain
 from infra.local.issuer import AUDIENCE as LOCAL_AUDIENCE
 from infra.local.issuer import ISSUER as LOCAL_ISSUER
 from infra.local.issuer import LocalIssuer
+from tests.fakes.accounts import MemoryAccountStore
 from tests.fakes.engine import SHIPPED
 from tests.fakes.world import AUDIENCE, ISSUER, KID, access_token, jwks, signing_key
 
@@ -32,6 +33,12 @@ CLAIMS = {
     "token_use": "access",
     "exp": 4_000_000_000,
 }
+
+
+def identifier(verifier=None):
+    return IdentifyStaff(
+        verifier or Verifier(ISSUER, AUDIENCE, jwks), SHIPPED, MemoryAccountStore()
+    )
 
 
 def part(value):
@@ -119,7 +126,7 @@ def test_the_audience_may_be_named_as_other_issuers_do(world):
 
 @pytest.mark.parametrize("claim", ["cognito:groups", "groups"])
 def test_groups_can_only_take_roles_away(claim):
-    identify = IdentifyStaff(Verifier(ISSUER, AUDIENCE, jwks), SHIPPED)
+    identify = identifier()
     both = access_token("camat.karawaci", **{claim: ["territorial", "mayor"]})
     assert identify(both).roles == frozenset({"territorial"})
     with pytest.raises(TokenInvalid):
@@ -127,7 +134,7 @@ def test_groups_can_only_take_roles_away(claim):
 
 
 def test_positions_come_from_the_directory():
-    caller = IdentifyStaff(Verifier(ISSUER, AUDIENCE, jwks), SHIPPED)(access_token("kadis.pupr"))
+    caller = identifier()(access_token("kadis.pupr"))
     assert (caller.person, caller.roles, caller.agencies) == (
         "kadis.pupr",
         frozenset({"agency_head"}),
@@ -170,7 +177,7 @@ def test_keys_are_fetched_over_https_only(url):
 def test_the_local_issuer_mints_what_the_app_takes(tmp_path):
     issuer = LocalIssuer(tmp_path)
     keys = (tmp_path / "jwks.json").read_bytes
-    identify = IdentifyStaff(Verifier(LOCAL_ISSUER, LOCAL_AUDIENCE, keys), SHIPPED)
+    identify = identifier(Verifier(LOCAL_ISSUER, LOCAL_AUDIENCE, keys))
     assert identify(issuer.mint("petugas.pupr")).roles == frozenset({"officer"})
     again = LocalIssuer(tmp_path)
     assert identify(again.mint("operator")).person == "operator"
