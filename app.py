@@ -10,6 +10,7 @@ from chalicelib.handlers import (
     meta,
     public,
     reveal,
+    simulation,
     staff,
 )
 from chalicelib.handlers.http import cors
@@ -22,6 +23,7 @@ for module in (
     public,
     contact,
     staff,
+    simulation,
     actions,
     administration,
     events,

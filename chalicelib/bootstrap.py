@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from chalicelib.services.sending import Sender
     from chalicelib.services.sessions import AccountStore, Sessions
     from chalicelib.services.signing_in import Issuer, SignIn
+    from chalicelib.services.simulating import Simulator
     from chalicelib.services.sweeping import Sweeper
     from chalicelib.services.viewing import Views
     from chalicelib.services.views import ViewStore
@@ -133,6 +134,14 @@ def planner() -> Planner:
     from chalicelib.services.composing import Planner
 
     return Planner(catalogue())
+
+
+@_shared
+def simulator() -> Simulator:
+    """Draws the ladders of SOPs before they run."""
+    from chalicelib.services.simulating import Simulator
+
+    return Simulator(catalogue(), clock())
 
 
 @_shared

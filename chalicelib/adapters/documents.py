@@ -18,6 +18,7 @@ _DOCUMENTS = (
     "staff",
     "holders",
     "rota",
+    "prices",
 )
 #: Large, never edited by hand: always read from the package.
 _BUNDLED = ("areas", "area_points")

@@ -13,7 +13,9 @@ from typing import Any
 
 from chalicelib.domain.calendar import Calendar, CalendarUnknown
 from chalicelib.domain.dates import DAY_NAMES, MONTHS
+from chalicelib.domain.laddering import Limit
 from chalicelib.domain.timeline import Entry, Span
+from chalicelib.domain.workdays import hours_of
 
 LONGEST_DAYS = 400
 """Days shown at most; a longer derivation is cut and says so."""
@@ -33,6 +35,13 @@ _WORDS = {
         "outside": "di luar jam kerja",
         "paused": "waktu berhenti",
         "provisional": "perkiraan",
+        "hours": "jam kerja {name}",
+        "also": "Dihitung juga menurut {basis}, dalam {kind}: {due}",
+        "earlier": "Yang lebih awal yang ditunjukkan sebagai batas",
+        "governs": "Batas yang lebih awal yang ditunjukkan: {due}, dalam {kind}, menurut {basis}",
+        "calendar_days": "hari kalender",
+        "working_days": "hari kerja",
+        "no_basis": "dasar hukum yang belum ditetapkan",
         "moot": "Tidak jadi dijalankan",
         "unknown": "Belum dapat dihitung: kalender {name} belum memuat tanggal yang diperlukan",
         "waiting": "Waktu sedang berhenti; jatuh tempo dihitung lagi setelah dilanjutkan",
@@ -61,6 +70,13 @@ _WORDS = {
         "outside": "outside working hours",
         "paused": "clock stopped",
         "provisional": "provisional",
+        "hours": "working hours of {name}",
+        "also": "Also counted by {basis}, in {kind}: {due}",
+        "earlier": "The earlier one is shown as the limit",
+        "governs": "The earlier limit is the one shown: {due}, in {kind}, by {basis}",
+        "calendar_days": "calendar days",
+        "working_days": "working days",
+        "no_basis": "a legal basis not yet laid down",
         "moot": "Not carried out",
         "unknown": "Cannot be calculated yet: calendar {name} lacks a date that is needed",
         "waiting": "The clock is stopped; the due time is calculated again when it goes on",
@@ -163,6 +179,35 @@ def moment(instant: datetime, calendar: Calendar, language: str) -> str:
     return f"{name}, {_date(local.date(), language, True)} {at} {clock} {local.tzname()}"
 
 
+def beside(entry: Entry, limit: Limit, language: str = "id") -> str:
+    """Return what is said of a limit that was computed in more ways than one, '' if in one only.
+
+    *limit* holds *entry*, as the governing one or as another (UU 25/2009 says "days", the
+    ministerial guideline "working days": both are computed, the earlier is shown).
+    """
+    if not limit.others:
+        return ""
+    words = _WORDS[language]
+    if entry.key != limit.governing.key:
+        return words["governs"].format(**_counting(limit.governing, language)) + "."
+    told = "; ".join(words["also"].format(**_counting(one, language)) for one in limit.others)
+    return f"{told}. {words['earlier']}."
+
+
+def _counting(entry: Entry, language: str) -> dict[str, str]:
+    words = _WORDS[language]
+    calendar = entry.spans[0].calendar if entry.spans else None
+    wall = calendar is not None and calendar.always_open
+    due = words["waiting"]
+    if calendar is not None and entry.due_at is not None:
+        due = moment(entry.due_at, calendar, language)
+    return {
+        "basis": entry.basis or words["no_basis"],
+        "kind": words["calendar_days" if wall else "working_days"],
+        "due": due,
+    }
+
+
 # -- days --------------------------------------------------------------------------------------
 
 
@@ -190,13 +235,16 @@ def _day(entry: Entry, day: date, end: datetime, first: bool) -> dict[str, Any]:
     counts_days = bool(entry.definition and entry.definition.at.days)
     counted = _closing_counts(entry, day, end) and not first if counts_days else seconds > 0
     note = calendar.notes.get(day)
+    hours = hours_of(calendar, day)
     return {
         "date": day.isoformat(),
         "counted": counted,
         "seconds": seconds,
+        "windows": [list(window) for window in hours.windows],
+        "hours": dict(hours.variant) if hours.variant else None,
         "reason": None if counted else _reason(calendar, day, first, counts_days),
         "note": {"id": note.id, "en": note.en, "source": note.source} if note else None,
-        "provisional": bool(note and note.provisional),
+        "provisional": hours.provisional,
     }
 
 
@@ -272,7 +320,8 @@ def _due_sentence(entry: Entry, days: list[dict[str, Any]], language: str, head:
         return forward
     since = moment(_counted_from(entry) or entry.started_at, calendar, language)
     parts = [f"{_budget(entry, calendar, language)} {words['since']} {since}"]
-    parts += [_tally(days, language), _skipped(days, language), _moved(entry, calendar, language)]
+    parts += [_tally(days, language), _skipped(days, language), _hours(days, language)]
+    parts += [_moved(entry, calendar, language)]
     told = "; ".join(part for part in parts if part)
     return f"{words[head]} {moment(entry.deadline, calendar, language)}: {told}."
 
@@ -343,6 +392,19 @@ def _skipped(days: list[dict[str, Any]], language: str) -> str:
     groups = groupby(skipped, key=lambda day: _why(day, language))
     told = ", ".join(f"{_ranges(list(group), language)} ({why})" for why, group in groups)
     return f"{_WORDS[language]['skipped']} {told}" if told else ""
+
+
+def _hours(days: list[dict[str, Any]], language: str) -> str:
+    """Return which counted days had other hours than usual (Ramadan), and whether they may move."""
+    words = _WORDS[language]
+    told = []
+    counted = [day for day in days if day["counted"] and day["hours"]]
+    for (name, provisional), group in groupby(
+        counted, key=lambda day: (day["hours"][language], day["provisional"])
+    ):
+        mark = f" ({words['provisional']})" if provisional else ""
+        told.append(f"{words['hours'].format(name=name)} {_ranges(list(group), language)}{mark}")
+    return ", ".join(told)
 
 
 def _why(day: dict[str, Any], language: str) -> str:

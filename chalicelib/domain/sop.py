@@ -39,6 +39,9 @@ ACTS = (
 LIMITS = ("service", "legal")
 DISPATCH = ("immediate", "verified")
 
+#: No budget and no ladder is longer: what is meant as a limit of an SOP is none of more years.
+LONGEST_DAYS = 3660
+MOST_REPEATS = 500
 _DURATION = re.compile(r"P(?:(?P<d>\d+)D|T(?=\d)(?:(?P<h>\d+)H)?(?:(?P<m>\d+)M)?(?:(?P<s>\d+)S)?)")
 
 
@@ -71,12 +74,19 @@ class Duration:
         match = _DURATION.fullmatch(text) if isinstance(text, str) else None
         if match is None:
             raise SopInvalid(path, f"{text!r} is not a duration (PT4H, PT30M, PT90S or P3D)")
+        if len(match[0]) > 30:
+            raise SopInvalid(path, "is longer than ten years")
         if match["d"] is not None:
+            if int(match["d"]) > LONGEST_DAYS:
+                raise SopInvalid(path, "is longer than ten years")
             if int(match["d"]) < 1:
                 raise SopInvalid(path, "P0D has no closing; use PT0M for at once")
             return cls(match[0], days=int(match["d"]))
         hours, minutes, seconds = (int(match[part] or 0) for part in "hms")
-        return cls(match[0], seconds=hours * 3600 + minutes * 60 + seconds)
+        total = hours * 3600 + minutes * 60 + seconds
+        if total > LONGEST_DAYS * 86_400:
+            raise SopInvalid(path, "is longer than ten years")
+        return cls(match[0], seconds=total)
 
 
 @dataclass(frozen=True, slots=True)
@@ -315,7 +325,10 @@ def _repeat(value: object, path: str) -> Repeat | None:
     every = Duration.parse(fields["every"], f"{path}.every")
     if not every.seconds and not every.days:
         raise SopInvalid(f"{path}.every", "must be longer than nothing")
-    return Repeat(every, _integer(fields["times"], f"{path}.times", 1))
+    times = _integer(fields["times"], f"{path}.times", 1)
+    if times > MOST_REPEATS:
+        raise SopInvalid(f"{path}.times", f"is more than {MOST_REPEATS}")
+    return Repeat(every, times)
 
 
 def _legal_basis(value: object, path: str) -> LegalBasis:

@@ -175,11 +175,13 @@ class SopVersion(Form):
 
 
 class Day(Form):
-    """A day on the way to a deadline, and what it gave."""
+    """A day on the way to a deadline, and what it gave; hours: whose other hours it had."""
 
     date: str
     counted: bool
     seconds: float
+    windows: list[list[str]]
+    hours: dict[str, str] | None
     reason: str | None
     note: dict[str, str | None] | None
     provisional: bool
@@ -401,3 +403,130 @@ class AuditPage(Form):
 
     items: list[Audited]
     cursor: str | None
+
+
+class SimulatedSop(Form):
+    """Which SOP was drawn; equal hashes are equal SOPs."""
+
+    id: str
+    version: int
+    hash: str
+    name: Texts | None
+    tier: str | None
+
+
+class CalendarShort(Form):
+    """Which calendar counted, in which version, and how far it knows."""
+
+    name: str
+    version: int | None
+    known_until: str | None
+
+
+class AssumedEvent(Form):
+    """An event without which a clock would not start."""
+
+    type: str
+    at: Time
+    because: Literal["given", "at_promise", "at_once"]
+
+
+class CountedLimit(Form, kw_only=True):
+    """A limit as counted in working or calendar days; provisional while a date may still move."""
+
+    step: str
+    due_at: Time | None
+    basis: str | None
+    days: Literal["working", "calendar"]
+    provisional: bool
+
+
+class GoverningLimit(CountedLimit, kw_only=True):
+    """The earliest of the limits of its kind, and those counted beside it."""
+
+    limit: Literal["service", "legal"]
+    until: str
+    also_counted: list[CountedLimit]
+
+
+class SimulatedRecipient(Form, kw_only=True):
+    """An office as it is held now, never a person's name; the reporter has no position."""
+
+    role: str
+    position: str | None
+    template: str
+    channels: list[str]
+    title: Texts | UnsetType = UNSET
+    via: str | UnsetType = UNSET
+    fallback_from: str | UnsetType | None = UNSET
+
+
+class Rung(Form, kw_only=True):
+    """One firing of a step, if nobody moves on its clock."""
+
+    step: str
+    name: Texts
+    clock: str
+    repeat: int
+    due_at: Time | None
+    due_in_words: Names | None
+    state: str
+    until: str | None
+    to: list[str]
+    recipients: list[SimulatedRecipient]
+    limit: Literal["service", "legal"] | None
+    basis: str | None
+    act: str
+    provisional: bool
+    explanation: Names
+
+
+class CalendarDay(Form):
+    """A day of the office calendar, with what falls due on it."""
+
+    date: str
+    kind: Literal["working", "weekend", "holiday", "special", "unknown"]
+    windows: list[list[str]]
+    breaks: list[list[str]]
+    note: Texts | None
+    variant: Texts | None
+    source: str
+    provisional: bool
+    rungs: list[str]
+
+
+class UnitPrice(Form):
+    """What one kind of message costs, where that was read, and whether it was checked."""
+
+    name: str
+    amount: str
+    per: int
+    source: str
+    verified_on: str | None
+
+
+class Estimate(Form):
+    """What the messages cost by dated unit prices: an estimate, no bill."""
+
+    amount: str
+    currency: str
+    as_of: str
+    items: list[UnitPrice]
+
+
+class Simulated(Form, kw_only=True):
+    """The whole ladder of an SOP for one moment of filing."""
+
+    sop: SimulatedSop
+    category: str
+    filed_at: Time
+    recipients_as_of: Time
+    agency: str | None
+    kelurahan: str | None
+    calendar: CalendarShort
+    assumed: list[AssumedEvent]
+    promises: list[GoverningLimit]
+    rungs: list[Rung]
+    days: list[CalendarDay]
+    messages: dict[str, int]
+    estimate: Estimate

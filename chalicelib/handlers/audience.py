@@ -67,6 +67,21 @@ ACTIONS: Mapping[str, Audience] = {
 }
 _ANY_ACTION: Audience = frozenset().union(*ACTIONS.values())
 
+#: Who writes, checks, answers for or audits SOPs.
+_SOP_DESK: Audience = frozenset(
+    {
+        "sop_author",
+        "sop_reviewer",
+        "sop_approver",
+        "admin",
+        "auditor",
+        "agency_head",
+        "secretary",
+        "mayor",
+        "inspector",
+    }
+)
+
 ROUTES: Mapping[tuple[str, str], Audience] = {
     ("GET", "/health"): EVERYBODY,
     ("GET", "/v1/openapi.json"): EVERYBODY,
@@ -75,6 +90,8 @@ ROUTES: Mapping[tuple[str, str], Audience] = {
     ("GET", "/v1/sops"): EVERYBODY,
     ("GET", "/v1/sops/{sop}"): EVERYBODY,
     ("GET", "/v1/sops/{sop}/versions/{version}"): EVERYBODY,
+    ("POST", "/v1/sops/{sop}/versions/{version}/simulate"): _SOP_DESK,
+    ("POST", "/v1/simulations"): _SOP_DESK,
     ("GET", "/v1/statistics"): EVERYBODY,
     ("GET", "/v1/reports"): EVERYBODY,
     ("POST", "/v1/reports"): EVERYBODY,

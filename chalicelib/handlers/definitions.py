@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta, Struct
@@ -197,6 +197,28 @@ class ReadContact(Body, kw_only=True):
 
     purpose: Literal[tuple(PURPOSES)]  # type: ignore[valid-type]
     reason: Needed
+
+
+class Simulation(Body):
+    """For which moment, category and place an SOP is drawn, and which instants are given.
+
+    What is not given is assumed at the last moment that keeps the promise before it.
+    """
+
+    filed_at: Instant | None = None
+    category: Annotated[str, Meta(max_length=60)] = ""
+    kelurahan: Annotated[str, Meta(max_length=60)] = ""
+    verified_at: Instant | None = None
+    resolved_at: Instant | None = None
+    validated_at: Instant | None = None
+    paused_at: Instant | None = None
+    referred_at: Instant | None = None
+
+
+class DraftSimulation(Simulation, kw_only=True):
+    """The same for an SOP that is sent along, in the data form of an SOP version."""
+
+    sop: dict[str, Any]
 
 
 #: The body of every action of ``POST /v1/reports/{number}/{action}``.

@@ -8,6 +8,7 @@ from typing import Any
 from chalice import Blueprint, Response
 
 from chalicelib import bootstrap, config
+from chalicelib.domain.sop import Sop
 from chalicelib.handlers.http import cached, one_line
 from chalicelib.handlers.problems import Problem
 from chalicelib.handlers.serving import Call, serves
@@ -101,14 +102,18 @@ def sop_in_force(call: Call) -> Response:
 @serves(blueprint, "GET", "/v1/sops/{sop}/versions/{version}")
 def sop_version(call: Call) -> Response:
     """One version of one SOP, for ever the same."""
+    return cached(call.request, version_of(call).to_dict(), seconds=_DAY)
+
+
+def version_of(call: Call) -> Sop:
+    """Return the SOP version that the path names; raise Problem ``not_found``."""
     sop, version = call.params["sop"], call.params["version"]
     if not _SOP_ID.fullmatch(sop) or not _VERSION.fullmatch(version):
         raise Problem("not_found")
     try:
-        found = bootstrap.catalogue().sop(sop, int(version))
+        return bootstrap.catalogue().sop(sop, int(version))
     except NotInCatalogue:
         raise Problem("not_found") from None
-    return cached(call.request, found.to_dict(), seconds=_DAY)
 
 
 def _searchable(category: Any) -> str:

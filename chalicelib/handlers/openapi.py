@@ -11,7 +11,14 @@ import msgspec
 from chalicelib.domain.report import STATUSES
 from chalicelib.handlers import answers, problems
 from chalicelib.handlers.audience import ACTIONS, PUBLIC, REPORTER, ROUTES, Audience
-from chalicelib.handlers.definitions import ACTION_BODIES, NewReport, ReadContact, Reporter
+from chalicelib.handlers.definitions import (
+    ACTION_BODIES,
+    DraftSimulation,
+    NewReport,
+    ReadContact,
+    Reporter,
+    Simulation,
+)
 from chalicelib.services.views import GROUPS
 
 _REF = "#/components/schemas/{name}"
@@ -52,6 +59,16 @@ _FILING_CODES = (
     "invalid_email",
     "key_reused",
     "try_again",
+)
+_DRAWING_CODES = (
+    "malformed_json",
+    "invalid_text",
+    "invalid_field",
+    "body_too_large",
+    "role_may_not",
+    "unknown_category",
+    "unknown_kelurahan",
+    "calendar_missing",
 )
 _ACTION_CODES = (
     "malformed_json",
@@ -136,6 +153,20 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
         "catalogue",
         codes=("not_found",),
         cached=True,
+    ),
+    ("POST", "/v1/sops/{sop}/versions/{version}/simulate"): Operation(
+        "The whole ladder of an SOP version for a moment of filing",
+        answers.Simulated,
+        "catalogue",
+        body=Simulation,
+        codes=(*_DRAWING_CODES, "not_found"),
+    ),
+    ("POST", "/v1/simulations"): Operation(
+        "The whole ladder of the SOP in the body",
+        answers.Simulated,
+        "catalogue",
+        body=DraftSimulation,
+        codes=(*_DRAWING_CODES, "sop_invalid"),
     ),
     ("GET", "/v1/statistics"): Operation(
         "Exact figures of what came in and what became of it",

@@ -170,6 +170,16 @@ PROBLEMS: Mapping[str, tuple[int, str, str]] = {
         "Belum ada hasil yang dapat dinilai.",
         "There is no result to rate yet.",
     ),
+    "sop_invalid": (
+        422,
+        "Isi SOP tidak benar; lihat path dan reason.",
+        "The SOP is not valid; see path and reason.",
+    ),
+    "calendar_missing": (
+        422,
+        "SOP ini memakai kalender yang tidak ada.",
+        "The SOP names a calendar that does not exist.",
+    ),
     "field_missing": (
         422,
         "Ada isian wajib yang belum diisi.",

@@ -101,6 +101,10 @@ class Catalogue:
             day=self.day(at),
         )
 
+    def prices(self) -> Mapping[str, Any]:
+        """Return the dated unit prices that estimates are counted by."""
+        return cast(Mapping[str, Any], self._document("prices"))
+
     def directory(self) -> Directory:
         """Return who holds which position."""
         key = ("parsed", "directory")

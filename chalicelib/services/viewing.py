@@ -14,7 +14,9 @@ from typing import Any
 from chalicelib.domain.actions import REPORTER_ROLE, Caller, allowed_actions, may_see
 from chalicelib.domain.areas import rounded
 from chalicelib.domain.events import Event, parse_instant
+from chalicelib.domain.explanation import beside
 from chalicelib.domain.identity import open_purposes
+from chalicelib.domain.laddering import Limit, limits
 from chalicelib.domain.report import CONTROL_ROOM, Report
 from chalicelib.domain.schedule import clock_events
 from chalicelib.domain.timeline import Entry, Timeline, explain, promises
@@ -113,11 +115,17 @@ class Views:
         report = known.report
         timeline = self.planner.timeline(known.events)
         told = {e.data["entry"]: e.data["told"] for e in known.events if e.type == "fired"}
+        legal = {
+            entry.key: limit
+            for limit in limits(timeline.entries)
+            for entry in (limit.governing, *limit.others)
+            if limit.kind == "legal"
+        }
         return {
             "epoch": known.epoch,
             "sop": {"id": report.sop_id, "version": report.sop_version},
             "entries": [
-                self._entry(entry, report, told, known.events, language)
+                self._entry(entry, report, told, known.events, legal.get(entry.key), language)
                 for entry in timeline.entries
             ],
             "events": self._history(known.events, report, caller),
@@ -248,6 +256,7 @@ class Views:
         report: Report,
         told: Mapping[str, Sequence[str]],
         events: Sequence[Event],
+        limit: Limit | None,
         language: str,
     ) -> dict[str, Any]:
         done = entry.key in report.fired
@@ -264,7 +273,8 @@ class Views:
         }
         sop = self.catalogue.sop(report.sop_id, report.sop_version)
         derived = explain(sop, {}, clock_events(events), entry, language)
-        body["explanation"] = derived["text"] or telling.of_deferral(entry, language)
+        text = derived["text"] or telling.of_deferral(entry, language)
+        body["explanation"] = f"{text} {beside(entry, limit, language)}".strip() if limit else text
         body["derivation"] = [_plain(day) for day in derived["days"]]
         body["provisional"] = derived["provisional"]
         return body

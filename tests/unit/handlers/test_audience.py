@@ -25,6 +25,11 @@ from tests.fakes.world import POTHOLE, World
 DECIDES_FURTHER = {("POST", "/v1/reports/{number}/contact")}
 ACTION_ROUTE = ("POST", "/v1/reports/{number}/{action}")
 CALLERS = ("anyone", REPORTER, *STAFF_ROLES)
+SOP = {
+    "id": "x",
+    "calendar": "kantor",
+    "steps": [{"id": "L0", "clock": "agency", "at": "PT0M", "notify": ["petugas"]}],
+}
 #: A body that is well formed for each action, so that only the audience can refuse.
 BODIES = {
     "assign": {"agency": "PUPR"},
@@ -42,6 +47,11 @@ BODIES = {
     "rate": {"score": 5},
     "comments": {"text": "x"},
     "preferences": {"channels": []},
+}
+#: The same for the routes of their own.
+BODY_OF = {
+    "/v1/sops/{sop}/versions/{version}/simulate": {},
+    "/v1/simulations": {"sop": SOP},
 }
 
 
@@ -96,7 +106,7 @@ def test_a_route_lets_pass_whom_the_table_names(world, monkeypatch, route, who):
     number = world.filed()["number"]
     method, path = route
     how = acting_as(world, monkeypatch, who, number)
-    body = POTHOLE if method == "POST" else None
+    body = BODY_OF.get(path, POTHOLE) if method == "POST" else None
     answer = world.call(method, concrete(path, number), body, **how)
     refusals = expected(ROUTES[route], who)
     if who == REPORTER and "{number}" not in path and PUBLIC not in ROUTES[route]:

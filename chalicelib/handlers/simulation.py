@@ -1,0 +1,67 @@
+"""Routes that draw what an SOP will do, without starting anything."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from chalice import Blueprint
+
+from chalicelib import bootstrap
+from chalicelib.domain.sop import Sop, SopInvalid
+from chalicelib.handlers.definitions import DraftSimulation, Simulation
+from chalicelib.handlers.field_errors import field_error
+from chalicelib.handlers.http import parse
+from chalicelib.handlers.meta import version_of
+from chalicelib.handlers.problems import Problem
+from chalicelib.handlers.serving import Call, serves
+from chalicelib.services.catalogue import NotInCatalogue
+from chalicelib.services.simulating import Case
+
+blueprint = Blueprint(__name__)
+_EVENTS = ("verified", "resolved", "validated", "paused", "referred")
+
+
+@serves(blueprint, "POST", "/v1/sops/{sop}/versions/{version}/simulate")
+def simulate_version(call: Call) -> Any:
+    """The whole ladder of one SOP version for a moment of filing."""
+    return _drawn(version_of(call), parse(call.body, Simulation))
+
+
+@serves(blueprint, "POST", "/v1/simulations")
+def simulate_draft(call: Call) -> Any:
+    """The whole ladder of the SOP in the body."""
+    body = parse(call.body, DraftSimulation)
+    try:
+        sop = Sop.from_dict({"version": 1, **body.sop})
+    except SopInvalid as error:
+        raise Problem("sop_invalid", path=error.path, reason=error.reason) from None
+    return _drawn(sop, body)
+
+
+def _drawn(sop: Sop, wanted: Simulation) -> dict[str, Any]:
+    try:
+        return bootstrap.simulator()(sop, _case(wanted))
+    except NotInCatalogue:
+        raise Problem("calendar_missing", names=sorted(sop.calendar_names())) from None
+
+
+def _case(wanted: Simulation) -> Case:
+    catalogue = bootstrap.catalogue()
+    if wanted.category and wanted.category not in catalogue.categories():
+        raise Problem("unknown_category", errors=[field_error("invalid", "/category")])
+    area = catalogue.areas.resolve_name(wanted.kelurahan) if wanted.kelurahan else None
+    if wanted.kelurahan and area is None:
+        raise Problem("unknown_kelurahan", errors=[field_error("invalid", "/kelurahan")])
+    given = {name: _instant(wanted, name) for name in _EVENTS}
+    return Case(
+        filed_at=(wanted.filed_at or bootstrap.clock().now()).replace(microsecond=0),
+        category=wanted.category,
+        kelurahan=area.code if area else "",
+        given={name: at for name, at in given.items() if at},
+    )
+
+
+def _instant(wanted: Simulation, name: str) -> datetime | None:
+    at: datetime | None = getattr(wanted, f"{name}_at")
+    return at.replace(microsecond=0) if at else None
