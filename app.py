@@ -14,7 +14,7 @@ from chalicelib.handlers import (
     staff,
 )
 from chalicelib.handlers.http import cors
-from chalicelib.handlers.pages import assets, home, signing
+from chalicelib.handlers.pages import assets, home, signing, tasks
 
 app = Chalice(app_name="live-room")
 app.api.cors = cors() or False
@@ -31,5 +31,6 @@ for module in (
     assets,
     home,
     signing,
+    tasks,
 ):
     app.register_blueprint(module.blueprint)

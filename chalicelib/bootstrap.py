@@ -14,6 +14,7 @@ from chalicelib import config
 if TYPE_CHECKING:
     from chalicelib.services.acting import ActOnReport
     from chalicelib.services.administering import Administer, Register
+    from chalicelib.services.answering import Answering, Links
     from chalicelib.services.arming import ArmTimeline
     from chalicelib.services.catalogue import Catalogue
     from chalicelib.services.composing import Planner
@@ -193,6 +194,22 @@ def act_on_report() -> ActOnReport:
 
 
 @_shared
+def links() -> Links:
+    """Signs the links and reply addresses in messages."""
+    from chalicelib.services.answering import Links
+
+    return Links(config.link_keys, clock(), config.public_url, config.reply_domain)
+
+
+@_shared
+def answering() -> Answering:
+    """Answers by the links in messages."""
+    from chalicelib.services.answering import Answering
+
+    return Answering(store(), catalogue(), act_on_report(), blobs(), clock(), config.link_keys)
+
+
+@_shared
 def views() -> Views:
     """What callers may see of reports."""
     from chalicelib.services.viewing import Views
@@ -360,7 +377,10 @@ def sender() -> Sender:
     return Sender(
         store(),
         identity_store(),
-        {"mail": MailChannel(SesMailer(), citizen_texts(store())), "sms": SmsChannel(SnsTexter())},
+        {
+            "mail": MailChannel(SesMailer(), citizen_texts(store()), links()),
+            "sms": SmsChannel(SnsTexter(), links()),
+        },
         clock(),
         alarms(),
     )

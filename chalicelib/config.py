@@ -55,6 +55,16 @@ def public_url() -> str:
     return setting("PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
 
 
+def reply_domain() -> str:
+    """Domain at which answers by mail arrive; empty where this stage takes none."""
+    return setting("REPLY_DOMAIN", "")
+
+
+def text_replies() -> bool:
+    """Whether answers to text messages arrive: a two-way provider is set up."""
+    return setting("TEXT_REPLIES", "") == "on"
+
+
 @lru_cache(maxsize=1)
 def token_secret() -> bytes:
     """The key from which report numbers' tokens are derived (HMAC); never logged.

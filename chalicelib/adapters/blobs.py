@@ -17,14 +17,18 @@ _FORM_SECONDS = 900
 class S3Blobs:
     """The stage's private photo bucket."""
 
-    def upload_form(self, key: str, content_type: str, max_bytes: int) -> Mapping[str, Any]:
-        """See `Blobs.upload_form`: the signature binds key, type and size."""
+    def upload_form(
+        self, key: str, content_type: str, max_bytes: int, redirect: str = ""
+    ) -> Mapping[str, Any]:
+        """See `Blobs.upload_form`: the signature binds key, type, size and way back."""
+        back = {"success_action_redirect": redirect} if redirect else {}
         form = aws.client("s3").generate_presigned_post(
             Bucket=config.setting("PHOTO_BUCKET"),
             Key=key,
-            Fields={"Content-Type": content_type},
+            Fields={"Content-Type": content_type, **back},
             Conditions=[
                 {"Content-Type": content_type},
+                *([back] if back else []),
                 ["content-length-range", 1, max_bytes],
             ],
             ExpiresIn=_FORM_SECONDS,

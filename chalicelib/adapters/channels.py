@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
@@ -13,6 +13,7 @@ from chalicelib.adapters.mime import build_mime
 from chalicelib.adapters.providers import SnsTexter, mail_from
 from chalicelib.domain.deliveries import Delivery
 from chalicelib.domain.report import text_of
+from chalicelib.services.answering import Links
 from chalicelib.services.facts import context_from
 from chalicelib.services.messages import Rendered, TemplateInvalid, TemplateUnknown, render
 from chalicelib.services.ports import Mailer, NeverAgain, ReportStore
@@ -35,16 +36,29 @@ def citizen_texts(store: ReportStore) -> Texts:
     return read
 
 
-def rendered(delivery: Delivery, channel: Literal["mail", "sms"], texts: Texts) -> Rendered:
-    """Render *delivery*; a template that cannot be rendered will never be: raises NeverAgain."""
+def rendered(
+    delivery: Delivery,
+    channel: Literal["mail", "sms"],
+    texts: Texts,
+    links: Links | None = None,
+    *,
+    can_reply: bool = False,
+) -> Rendered:
+    """Render *delivery*; a template that cannot be rendered will never be: raises NeverAgain.
+
+    Staff's one link leads to the task, from which everything else can be done.
+    """
     secret = bool(delivery.context.get("secret"))
     needs_texts = channel == "mail" and not delivery.to_reporter and not secret
+    offers = links.of(delivery) if links else {}
+    page = f"{config.public_url()}/laporan/{delivery.number}"
     context = context_from(
         delivery.number,
         delivery.context,
-        link=f"{config.public_url()}/laporan/{delivery.number}",
+        link=page if delivery.to_reporter else offers.get("view", page),
         texts=texts(delivery.number) if needs_texts else {},
     )
+    context = replace(context, links=offers, can_reply=can_reply)
     try:
         return render(
             delivery.template,
@@ -70,16 +84,19 @@ class MailChannel:
 
     mailer: Mailer
     texts: Texts
+    links: Links | None = None
 
     def send(self, delivery: Delivery, address: str, now: datetime) -> tuple[str, int]:
         """See `Channel.send`."""
-        content = rendered(delivery, "mail", self.texts)
+        reply_to = self.links.reply_to(delivery) if self.links else ""
+        content = rendered(delivery, "mail", self.texts, self.links, can_reply=bool(reply_to))
         sender = mail_from()
         try:
             mime = build_mime(
                 content,
                 sender=sender,
                 to=address,
+                reply_to=reply_to or None,
                 message_id=_message_id(delivery, sender),
                 system_time=now,
                 thread=delivery.number,
@@ -94,8 +111,9 @@ class SmsChannel:
     """One text message of at most 160 characters."""
 
     texter: SnsTexter
+    links: Links | None = None
 
     def send(self, delivery: Delivery, address: str, now: datetime) -> tuple[str, int]:
         """See `Channel.send`."""
-        content = rendered(delivery, "sms", dict)
+        content = rendered(delivery, "sms", dict, self.links, can_reply=config.text_replies())
         return self.texter.send(address, content.text, now), content.version

@@ -264,11 +264,28 @@ def _defer(report: Report, command: Command, known: Known, actor: Actor) -> tupl
         raise ActionRefused("conflict", "emergency_never_pauses")
     if report.deferrals >= MAX_DEFERRALS:
         raise ActionRefused("conflict", "deferral_limit", limit=MAX_DEFERRALS)
+    until = _in_the_coming_year(command, known)
+    data = {"until": instant(until), "kind": "deferral"}
+    return (_draft("deferred", command, known, actor, data),)
+
+
+def _request_time(
+    report: Report, command: Command, known: Known, actor: Actor
+) -> tuple[Draft, ...]:
+    """An officer asks; whoever heads the agency defers, or lets the clock run on."""
+    if report.emergency:
+        raise ActionRefused("conflict", "emergency_never_pauses")
+    if report.deferrals >= MAX_DEFERRALS:
+        raise ActionRefused("conflict", "deferral_limit", limit=MAX_DEFERRALS)
+    until = _in_the_coming_year(command, known)
+    return (_draft("time_requested", command, known, actor, {"until": instant(until)}),)
+
+
+def _in_the_coming_year(command: Command, known: Known) -> datetime:
     until: datetime = command.fields["until"]
     if not known.now < until <= known.now + timedelta(days=366):
         raise ActionRefused("invalid", "date_not_in_the_coming_year", field="until")
-    data = {"until": instant(until), "kind": "deferral"}
-    return (_draft("deferred", command, known, actor, data),)
+    return until
 
 
 def _reject(report: Report, command: Command, known: Known, actor: Actor) -> tuple[Draft, ...]:
@@ -392,6 +409,14 @@ TRANSITIONS: Mapping[str, Transition] = {
             required=("reason", "until"),
         ),
         Transition(
+            "request_time",
+            ("officer",),
+            _AGENCY_HAS_IT,
+            _request_time,
+            own_agency=True,
+            required=("reason", "until"),
+        ),
+        Transition(
             "refer",
             _ROOM_OR_INSPECTOR,
             _BEFORE_RESULT,
@@ -478,6 +503,7 @@ STAFF_ACTIONS = (
     "arrive",
     "ask",
     "defer",
+    "request_time",
     "refer",
     "reject",
     "merge",

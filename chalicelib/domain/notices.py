@@ -144,6 +144,11 @@ def _escalated(event: Event, before: Report | None, after: Report) -> tuple[Noti
     return (Notice("step_escalation", roles, urgent=True, facts={"reason": reason}),)
 
 
+def _time_requested(event: Event, before: Report | None, after: Report) -> tuple[Notice, ...]:
+    facts = {"reason": event.texts.get("reason", ""), "until": str(event.data["until"])}
+    return (Notice("time_request", ("kabid",), facts=facts),)
+
+
 def _declined(event: Event, before: Report | None, after: Report) -> tuple[Notice, ...]:
     reason = event.texts.get("reason", "")
     return (Notice("step_verification", ("operator",), facts={"reason": reason}),)
@@ -163,6 +168,7 @@ _EVENT_NOTICES: Mapping[str, Any] = {
     "assigned": _assigned,
     "reassigned": _assigned,
     "declined": _declined,
+    "time_requested": _time_requested,
     "paused": _simple("reporter_question", "question"),
     "deferred": _simple("reporter_deferred", "reason", "until"),
     "validated": _simple("reporter_result"),

@@ -120,6 +120,24 @@ def open_token(ring: Keyring, purpose: str, token: str, now: datetime) -> Signed
     return signed
 
 
+def to_address(token: str) -> str:
+    """Return *token* in letters and digits of one case: mail programs change the case of names."""
+    return base64.b32encode(_raw(token)).decode().rstrip("=").lower()
+
+
+def from_address(text: str) -> str:
+    """Return the token that `to_address` wrote, in whatever case; raise TokenRefused."""
+    folded = text.upper()
+    try:
+        raw = base64.b32decode(folded + "=" * (-len(folded) % 8))
+    except (binascii.Error, ValueError):
+        raise TokenRefused("not of the form") from None
+    token = _text(raw)
+    if to_address(token) != text.lower():
+        raise TokenRefused("not of the form")
+    return token
+
+
 def body_signature(key: bytes, timestamp: str, body: bytes) -> str:
     """Return the hex HMAC-SHA-256 of a webhook: over ``<timestamp>.<body>`` as sent."""
     return hmac.new(key, timestamp.encode() + b"." + body, hashlib.sha256).hexdigest()

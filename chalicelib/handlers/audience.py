@@ -114,6 +114,9 @@ PAGES: Mapping[tuple[str, str], Audience] = {
     ("GET", "/masuk"): EVERYBODY,
     ("GET", "/masuk/kembali"): EVERYBODY,
     ("POST", "/keluar"): EVERYBODY,
+    # The link itself says for whom it speaks; it opens nothing but its own report.
+    ("GET", "/t/{token}"): EVERYBODY,
+    ("POST", "/t/{token}"): EVERYBODY,
 }
 
 

@@ -114,6 +114,10 @@ class Defer(Plain, kw_only=True):
     until: Instant
 
 
+class RequestTime(Defer):
+    """Why an officer needs more time, and until when; the head of the agency decides."""
+
+
 class Refer(Plain, kw_only=True):
     """To which body outside the city, under which number there."""
 
@@ -231,6 +235,7 @@ ACTION_BODIES: dict[str, type[Body]] = {
     "arrive": Arrive,
     "ask": Ask,
     "defer": Defer,
+    "request_time": RequestTime,
     "refer": Refer,
     "reject": Reject,
     "merge": Merge,

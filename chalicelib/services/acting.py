@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib.domain.actions import ActionRefused, Caller, Command, Known, decide, may_see
-from chalicelib.domain.events import Draft, canonical
+from chalicelib.domain.events import Draft, Event, canonical
 from chalicelib.domain.report import Report
 from chalicelib.services.catalogue import Catalogue
 from chalicelib.services.composing import ARM_GRACE, Composer, Planner
@@ -147,9 +147,16 @@ def _fingerprint(command: Command) -> str:
     return hashlib.sha256(body).hexdigest()[:32]
 
 
-def _key_of(command: Command) -> str:
-    who = command.caller.person or "reporter"
-    return hashlib.sha256(f"act|{who}|{command.key}".encode()).hexdigest()[:32]
+def key_on_record(caller: Caller, key: str) -> str:
+    """Return how the record names the event that *caller*'s command with *key* wrote."""
+    who = caller.person or "reporter"
+    return hashlib.sha256(f"act|{who}|{key}".encode()).hexdigest()[:32]
+
+
+def event_of(stored: Stored, caller: Caller, key: str) -> Event | None:
+    """Return what *caller*'s command with *key* wrote, None if it has not acted."""
+    mine = key_on_record(caller, key)
+    return next((one for one in stored.events if one.key.partition(".")[0] == mine), None)
 
 
 def _with_key(draft: Draft, command: Command, *, last: bool) -> Draft:
@@ -157,17 +164,16 @@ def _with_key(draft: Draft, command: Command, *, last: bool) -> Draft:
 
     if not command.key or not last:
         return replace(draft, key="")
-    return replace(draft, key=f"{_key_of(command)}.{_fingerprint(command)}")
+    mine = key_on_record(command.caller, command.key)
+    return replace(draft, key=f"{mine}.{_fingerprint(command)}")
 
 
 def _done_before(stored: Stored, command: Command) -> bool:
     if not command.key:
         return False
-    mine = _key_of(command)
-    for event in stored.events:
-        key, _, fingerprint = event.key.partition(".")
-        if key == mine:
-            if fingerprint != _fingerprint(command):
-                raise KeyReused
-            return True
-    return False
+    event = event_of(stored, command.caller, command.key)
+    if event is None:
+        return False
+    if event.key.partition(".")[2] != _fingerprint(command):
+        raise KeyReused
+    return True

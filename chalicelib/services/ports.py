@@ -219,8 +219,13 @@ class Alarms(Protocol):
 class Blobs(Protocol):
     """Photos and other files."""
 
-    def upload_form(self, key: str, content_type: str, max_bytes: int) -> Mapping[str, Any]:
-        """Return a presigned form for exactly this key, type and size."""
+    def upload_form(
+        self, key: str, content_type: str, max_bytes: int, redirect: str = ""
+    ) -> Mapping[str, Any]:
+        """Return a presigned form for exactly this key, type and size.
+
+        redirect: where the browser goes after the upload, for pages without scripts.
+        """
 
     def exists(self, key: str) -> bool:
         """Whether a complete upload lies under *key*."""

@@ -37,6 +37,10 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "Pekerjaan ditangguhkan sampai {until}.",
         "The work was deferred until {until}.",
     ),
+    "time_requested": (
+        "Petugas meminta waktu sampai {until}; pimpinannya memutuskan.",
+        "The officer asked for time until {until}; the head of the agency decides.",
+    ),
     "resumed": ("Waktu penanganan berjalan lagi.", "The clock went on."),
     "resolved": ("Hasil pekerjaan diajukan.", "A result was submitted."),
     "returned": ("Hasil dikembalikan untuk diperbaiki.", "The result was sent back."),

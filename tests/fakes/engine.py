@@ -135,8 +135,11 @@ class RecordingAlarms:
 class MemoryBlobs:
     keys: set[str] = field(default_factory=set)
 
-    def upload_form(self, key: str, content_type: str, max_bytes: int) -> Mapping[str, Any]:
-        return {"url": "https://photos.test/", "fields": {"key": key}}
+    def upload_form(
+        self, key: str, content_type: str, max_bytes: int, redirect: str = ""
+    ) -> Mapping[str, Any]:
+        back = {"success_action_redirect": redirect} if redirect else {}
+        return {"url": "https://photos.test/", "fields": {"key": key, **back}}
 
     def exists(self, key: str) -> bool:
         return key in self.keys

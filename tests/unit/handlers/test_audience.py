@@ -36,6 +36,7 @@ BODIES = {
     "decline": {"reason": "x", "agency": "DLH"},
     "ask": {"question": "x"},
     "defer": {"reason": "x", "until": "2027-05-01T10:00:00+07:00"},
+    "request_time": {"reason": "x", "until": "2027-05-01T10:00:00+07:00"},
     "refer": {"body": "PLN", "reason": "x"},
     "reject": {"reason": "hoax"},
     "merge": {"into": "TL-7K3QX9MW"},
