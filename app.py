@@ -14,7 +14,13 @@ from chalicelib.handlers import (
     staff,
 )
 from chalicelib.handlers.http import cors
-from chalicelib.handlers.pages import assets, home, signing, tasks
+from chalicelib.handlers.pages import (
+    assets,
+    reporting,
+    signing,
+    tasks,
+    tracking,
+)
 
 app = Chalice(app_name="live-room")
 app.api.cors = cors() or False
@@ -29,8 +35,9 @@ for module in (
     events,
     reveal,
     assets,
-    home,
+    reporting,
     signing,
     tasks,
+    tracking,
 ):
     app.register_blueprint(module.blueprint)

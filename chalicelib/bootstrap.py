@@ -33,6 +33,7 @@ if TYPE_CHECKING:
         TimelineClock,
     )
     from chalicelib.services.preferring import SetChannels
+    from chalicelib.services.progress import ShowProgress
     from chalicelib.services.projecting import Projector
     from chalicelib.services.recording import Recorder
     from chalicelib.services.revealing import AskContact, RevealContact
@@ -215,6 +216,14 @@ def views() -> Views:
     from chalicelib.services.viewing import Views
 
     return Views(catalogue(), planner())
+
+
+@_shared
+def show_progress() -> ShowProgress:
+    """Where a report stands, for its pages."""
+    from chalicelib.services.progress import ShowProgress
+
+    return ShowProgress(catalogue(), planner())
 
 
 @_shared

@@ -9,7 +9,7 @@ import msgspec
 from chalice import Blueprint, Response
 
 from chalicelib import bootstrap
-from chalicelib.domain.actions import Command
+from chalicelib.domain.actions import Caller, Command
 from chalicelib.handlers.audience import ACTION_NAMES
 from chalicelib.handlers.definitions import (
     ACTION_BODIES,
@@ -39,14 +39,17 @@ def act(call: Call) -> Response:
     special = _SPECIAL.get(action)
     if special is not None:
         return special(call, body)
-    return _shown(call, bootstrap.act_on_report()(call.number, _command(call, action, body)))
+    key = idempotency_key(call.header("idempotency-key"))
+    command = command_for(action, body, call.caller, key)
+    return _shown(call, bootstrap.act_on_report()(call.number, command))
 
 
 def _shown(call: Call, stored: Stored) -> Response:
     return ok(bootstrap.views().report(stored, call.caller, call.number))
 
 
-def _command(call: Call, action: str, body: Body) -> Command:
+def command_for(action: str, body: Body, caller: Caller, key: str) -> Command:
+    """Return what *caller* wants done: *action* as the path names it, with its checked *body*."""
     raw = msgspec.structs.asdict(body)
     given = {name: value for name, value in raw.items() if value not in ("", msgspec.UNSET)}
     free = FREE_TEXTS - ({"reason"} if action == "reject" else set())
@@ -54,8 +57,7 @@ def _command(call: Call, action: str, body: Body) -> Command:
     fields = {name: value for name, value in given.items() if name not in free}
     if "into" in fields:
         fields["into"] = _other_number(fields["into"])
-    key = idempotency_key(call.header("idempotency-key"))
-    return Command(ACTION_NAMES[action], call.caller, fields, texts, key)
+    return Command(ACTION_NAMES[action], caller, fields, texts, key)
 
 
 def _other_number(text: str) -> str:

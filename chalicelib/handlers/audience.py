@@ -109,6 +109,13 @@ ROUTES: Mapping[tuple[str, str], Audience] = {
 #: Pages and the files they need, beside the API: method and path → who may see it.
 PAGES: Mapping[tuple[str, str], Audience] = {
     ("GET", "/"): EVERYBODY,
+    ("GET", "/darurat"): EVERYBODY,
+    ("GET", "/janji/{category}"): EVERYBODY,
+    ("POST", "/lapor"): EVERYBODY,
+    ("POST", "/tempat"): EVERYBODY,
+    ("GET", "/lacak"): EVERYBODY,
+    ("GET", "/laporan/{number}"): EVERYBODY,
+    ("POST", "/laporan/{number}/{action}"): EVERYBODY,
     ("GET", "/static/{name}"): EVERYBODY,
     ("GET", "/sw.js"): EVERYBODY,
     ("GET", "/masuk"): EVERYBODY,

@@ -8,6 +8,7 @@ from typing import Any
 from chalice import Blueprint, Response
 
 from chalicelib import bootstrap, config
+from chalicelib.domain.actions import Caller
 from chalicelib.domain.events import Actor
 from chalicelib.handlers.definitions import NewReport, Reporter
 from chalicelib.handlers.field_errors import field_error
@@ -45,9 +46,10 @@ _MAIL = re.compile(
 @serves(blueprint, "POST", "/v1/reports")
 def file_report(call: Call) -> Response:
     """File a report: no account needed, and for an emergency nothing but the category."""
-    filed = bootstrap.file_report()(_filing(call))
+    key = idempotency_key(call.header("idempotency-key"))
+    filed = bootstrap.file_report()(filing_of(parse(call.body, NewReport), call.caller, key))
     headers = {"Idempotent-Replayed": "true"} if filed.repeated else {}
-    return ok(_answer(filed), 201, headers)
+    return ok(answer_to(filed), 201, headers)
 
 
 @serves(blueprint, "GET", "/v1/reports")
@@ -86,9 +88,8 @@ def show_timeline(call: Call) -> Response:
     )
 
 
-def _filing(call: Call) -> Filing:
-    caller = call.caller
-    body = parse(call.body, NewReport)
+def filing_of(body: NewReport, caller: Caller, key: str) -> Filing:
+    """Return what *body* asks to file; raises Problem for a field that cannot be right."""
     place = body.location
     role = next(iter(sorted(caller.roles)), "")
     return Filing(
@@ -105,7 +106,7 @@ def _filing(call: Call) -> Filing:
         language=body.language,
         source=body.source,
         observed_at=local(body.observed_at) or "",
-        key=idempotency_key(call.header("idempotency-key")),
+        key=key,
         actor=caller.actor(role) if caller.person else Actor("reporter"),
     )
 
@@ -143,7 +144,8 @@ def _e164(text: str) -> str:
     return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
 
 
-def _answer(filed: Filed) -> dict[str, Any]:
+def answer_to(filed: Filed) -> dict[str, Any]:
+    """Return the answer to a filing."""
     report = filed.report
     return {
         "number": report.number,

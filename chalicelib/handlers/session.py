@@ -51,13 +51,18 @@ def check_csrf(request: Any, given: str = "") -> None:
     Raises Problem ``form_not_ours``. Without a session only the browser's own word counts that
     the form comes from another site: there is nobody in whose name it could act.
     """
-    if request.headers.get("sec-fetch-site", "") in ("cross-site", "same-site"):
-        raise Problem("form_not_ours")
+    refuse_foreign(request)
     token = session_token(request)
     if not token:
         return
     found = given or request.headers.get(CSRF_HEADER, "") or form_of(request).get(CSRF_FIELD, "")
     if not bootstrap.sessions().csrf_fits(token, found):
+        raise Problem("form_not_ours")
+
+
+def refuse_foreign(request: Any) -> None:
+    """Refuse a form of which the browser itself says that another site sent it."""
+    if request.headers.get("sec-fetch-site", "") in ("cross-site", "same-site"):
         raise Problem("form_not_ours")
 
 

@@ -54,7 +54,7 @@ def facts_of(
     following = _following(timeline, report, entry, now)
     if following is not None and following.due_at is not None:
         facts["due_at"] = instant(following.due_at)
-        facts["next_told"] = _titles(catalogue, report, following.to, now)
+        facts["next_told"] = titles_of(catalogue, report, following.to, now)
     resolve = _resolve_by(timeline, now)
     if resolve is not None:
         facts["resolve_by"] = instant(resolve)
@@ -171,9 +171,10 @@ _PROMISED = {
 }
 
 
-def _titles(
+def titles_of(
     catalogue: Catalogue, report: Report, roles: Sequence[str], now: datetime
 ) -> dict[str, str]:
+    """Return the titles of the positions that *roles* mean for *report* at *now*, joined."""
     found = catalogue.directory().resolve_all(
         [role for role in roles if role != "pelapor"],
         agency=report.agency or report.holder or None,

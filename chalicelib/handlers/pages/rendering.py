@@ -8,6 +8,7 @@ Content-Security-Policy can forbid the rest.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import cache
@@ -140,10 +141,20 @@ def _surroundings(call: Call, language: str) -> dict[str, Any]:
         "path": call.path,
         "csrf": csrf_token(call.request),
         "now": local(bootstrap.clock().now()),
-        "long_date": lambda at: text.long_date(_moment(at), language) if at else "",
+        "long_date": lambda at: in_words(at, language),
         "long_day": lambda at: text.long_day(_moment(at), language) if at else "",
         "name": lambda names: (names or {}).get(language) or (names or {}).get("id", ""),
     }
+
+
+def in_words(at: datetime | str | None, language: str) -> str:
+    """Return an instant for a sentence, empty for none: ``Rabu, 26 Mei 2027 pukul 08.29 WIB``."""
+    return text.long_date(_moment(at), language) if at else ""
+
+
+def short_name(name: str) -> str:
+    """Return a category's name without its explanations: ``Jalan berlubang`` of a longer one."""
+    return re.split(r" / | \(|: ", name, maxsplit=1)[0]
 
 
 def _moment(value: datetime | str) -> datetime:
@@ -184,6 +195,7 @@ def _environment() -> Environment:
         "icon": _icon,
         "url": url,
         "static": lambda name: url(assets.address(name)),
+        "short_name": short_name,
         "hour": lambda at: text.hour(_moment(at)) if at else "",
         "short_date": lambda at: text.short_date(_moment(at)) if at else "",
     }

@@ -1,0 +1,31 @@
+"""Forms that act for a reporter: the report's cookie proves who, the mark that the form is ours.
+
+A browser sends our cookies with whatever form leads to us. So every form that acts for the holder
+of a report's cookie carries a mark made from that cookie. Staff's forms have their session's own
+proof (`chalicelib.handlers.session`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Mapping
+
+from chalicelib import config
+from chalicelib.handlers.problems import Problem
+from chalicelib.handlers.serving import Call
+from chalicelib.handlers.session import CSRF_FIELD, refuse_foreign
+
+
+def mark_for(token: str) -> str:
+    """Return the mark that a form for the holder of the report's *token* carries."""
+    key = hashlib.sha256(b"csrf|" + config.token_secret()).digest()
+    return hmac.new(key, token.encode(), hashlib.sha256).hexdigest()[:32]
+
+
+def check_mark(call: Call, fields: Mapping[str, str], token: str) -> None:
+    """Refuse a form whose mark was not made for *token*; raises Problem ``form_not_ours``."""
+    given = fields.get(CSRF_FIELD, "")
+    refuse_foreign(call.request)
+    if not hmac.compare_digest(mark_for(token).encode(), given.encode()):
+        raise Problem("form_not_ours")

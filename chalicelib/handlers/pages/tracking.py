@@ -1,0 +1,167 @@
+"""Tracking: what is happening, until when, who is told next; and what the reporter can do."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from chalice import Blueprint, Response
+
+from chalicelib import bootstrap
+from chalicelib.domain.actions import REPORTER
+from chalicelib.domain.numbers import normalise
+from chalicelib.handlers.actions import command_for
+from chalicelib.handlers.definitions import ACTION_BODIES
+from chalicelib.handlers.field_errors import from_msgspec
+from chalicelib.handlers.http import one_line
+from chalicelib.handlers.pages import visitor, words
+from chalicelib.handlers.pages.forms import check_mark, mark_for
+from chalicelib.handlers.pages.rendering import in_words, language_of, page, redirect, short_name
+from chalicelib.handlers.problems import Problem
+from chalicelib.handlers.serving import Call, shows
+from chalicelib.handlers.session import CSRF_FIELD, form_of
+from chalicelib.services.progress import Countdown, Progress
+
+blueprint = Blueprint(__name__)
+#: What the holder of the cookie may do from the page, with the fields of each form.
+_ACTIONS: Mapping[str, tuple[str, ...]] = {
+    "confirm": ("note",),
+    "dispute": ("reason",),
+    "reopen": ("reason",),
+    "withdraw": ("reason",),
+    "comments": ("text",),
+    "rate": ("score", "text"),
+}
+#: Shown as a line of the history; what only moved machines is on the ladder already.
+_NOT_TOLD = frozenset({"fired", "photo_added", "contact_changed", "calendar_changed"})
+_OWN = re.compile(r"lr_(TL-[0-9A-Z]{8})=")
+
+
+@shows(blueprint, "GET", "/lacak")
+def find(call: Call) -> Response:
+    """Where to enter a number; the reports of this browser stand below."""
+    text = one_line(call.query("nomor"))[:40]
+    number = normalise(text) if text else None
+    if number is not None:
+        return redirect(f"/laporan/{number}")
+    own = list(dict.fromkeys(_OWN.findall(call.header("cookie"))))[:20]
+    status = 422 if text else 200
+    return page(call, "find.html", status=status, text=text, own=own)
+
+
+@shows(blueprint, "GET", "/laporan/{number}")
+def show(call: Call) -> Response:
+    """One report as whoever looks may see it."""
+    number = call.number
+    caller = visitor.visitor(call, number)
+    stored = bootstrap.store().load(number)
+    report = bootstrap.views().report(stored, caller, number)
+    if stored is None:
+        raise Problem("not_found")
+    progress = bootstrap.show_progress()(stored, bootstrap.clock().now())
+    own = caller is REPORTER
+    return page(
+        call,
+        "track.html",
+        report=report,
+        own=own,
+        progress=progress,
+        plate=_plate(progress.countdown, language_of(call)),
+        mark=mark_for(visitor.reporter_token(call, number)) if own else "",
+        mark_name=CSRF_FIELD,
+        offered=[name for name in _ACTIONS if own and _offered(name, report)],
+        history=[one for one in reversed(report["history"]) if one["type"] not in _NOT_TOLD],
+        **_sentences(report, progress, language_of(call)),
+    )
+
+
+@shows(blueprint, "POST", "/laporan/{number}/{action}")
+def act(call: Call) -> Response:
+    """Do what the reporter's form says, then show the report again."""
+    number, action = call.number, call.params["action"]
+    if action not in _ACTIONS:
+        raise Problem("not_found")
+    token, fields = visitor.reporter_token(call, number), form_of(call.request)
+    if not token:
+        raise Problem("sign_in_needed")
+    check_mark(call, fields, token)
+    bootstrap.act_on_report()(number, command_for(action, _body(action, fields), REPORTER, ""))
+    return redirect(f"/laporan/{number}#jawaban")
+
+
+def _body(action: str, fields: Mapping[str, str]) -> Any:
+    given: dict[str, Any] = {
+        name: fields[name].strip() for name in _ACTIONS[action] if fields.get(name, "").strip()
+    }
+    if "score" in given and given["score"].isdecimal():
+        given["score"] = int(given["score"][:2])
+    try:
+        return msgspec.convert(given, ACTION_BODIES[action])
+    except msgspec.ValidationError as error:
+        raise Problem("invalid_field", errors=[from_msgspec(str(error))]) from None
+
+
+def _offered(action: str, report: Mapping[str, Any]) -> bool:
+    allowed = {"comment": "comments"}
+    return action in {allowed.get(name, name) for name in report.get("actions", ())}
+
+
+def _sentences(report: Mapping[str, Any], progress: Progress, language: str) -> dict[str, Any]:
+    def named(names: Mapping[str, Any] | None) -> str:
+        return str((names or {}).get("name", {}).get(language, ""))
+
+    facts = {
+        "thing": short_name(named(report["category"])),
+        "agency": named(report["agency"]) or ("The agency" if language == "en" else "Dinas"),
+        "until": in_words(report["deferred_until"], language),
+        "referred": report["referred_to"] or "",
+        "merged": report["merged_into"] or "",
+    }
+    title, lead = words.STATUS[report["status"]]
+    phases = [words.say(pair, language) for pair in words.PHASES]
+    return {
+        "heading": words.say(title, language, **facts),
+        "lead": words.say(lead, language, **facts),
+        "phases": list(enumerate(phases)),
+        "action_words": {name: words.say(pair, language) for name, pair in words.ACTION.items()},
+    }
+
+
+def _plate(countdown: Countdown | None, language: str) -> dict[str, Any] | None:
+    """The figure, its label and its sentence, ready to be set."""
+    if countdown is None:
+        return None
+    label = words.CLOCK[countdown.state]
+    if countdown.awaited == "confirmed" and countdown.state != "late":
+        label = ("Waktu Anda menjawab", "Your time to answer")
+    return {
+        "label": words.say(label, language),
+        "drawing": {"near": "seru", "late": "lewat", "paused": "jeda"}.get(countdown.state, "jam"),
+        "state": countdown.state,
+        "figure": figure(countdown.left_seconds, language),
+        "until": words.say(words.AWAITED[countdown.awaited], language),
+        "share": f"{countdown.share * 100:.1f}",
+        "due_at": countdown.due_at,
+        "working": countdown.working,
+        "open_until": countdown.open_until,
+        "basis": countdown.basis,
+        "confirming": countdown.awaited == "confirmed",
+    }
+
+
+def figure(seconds: float | None, language: str) -> list[tuple[str, str]]:
+    """Return a span of time as numbers with their units, the two largest that matter."""
+    if seconds is None:
+        return []
+    english = language == "en"
+    minutes = int(abs(seconds)) // 60
+    days, hours, rest = minutes // 1440, minutes // 60 % 24, minutes % 60
+    if days >= 2:
+        parts = [(days, "days" if english else "hari"), (hours, "hours" if english else "jam")]
+    else:
+        hours = minutes // 60
+        parts = [(hours, "h" if english else "jam"), (rest, "min" if english else "menit")]
+        parts = parts if hours else parts[1:]
+    return [(str(number), unit) for number, unit in parts]
