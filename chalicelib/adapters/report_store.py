@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any
 
 import msgspec
@@ -128,18 +129,20 @@ class DynamoReportStore:
                 armed_epoch=int(row.armed_epoch or 0),
             )
 
-    def queue(self, holder: str, limit: int, cursor: str | None) -> Page:
-        """See `ReportStore.queue`."""
+    def queue(
+        self, holder: str, limit: int, cursor: str | None, fits: Callable[[Mapping[str, Any]], bool]
+    ) -> Page:
+        """See `ReportStore.queue`: shards are paged as far as it takes to fill the page."""
         condition = ReportRow.queue_sort > cursor if cursor else None
         shards = (
-            ReportRow.queue.query(key, condition, limit=limit + 1)
+            ReportRow.queue.query(key, condition, page_size=limit + 1)
             for key in keys.queue_keys(holder)
         )
         merged = heapq.merge(*shards, key=lambda row: row.queue_sort)
-        rows = [row for row, _ in zip(merged, range(limit + 1), strict=False)]
-        more = len(rows) > limit
-        items = tuple(msgspec.json.decode(row.summary) for row in rows[:limit])
-        return Page(items, rows[limit - 1].queue_sort if more else None)
+        read = ((row.queue_sort, msgspec.json.decode(row.summary)) for row in merged)
+        found = list(islice(((sort, row) for sort, row in read if fits(row)), limit + 1))
+        more = len(found) > limit
+        return Page(tuple(row for _, row in found[:limit]), found[limit - 1][0] if more else None)
 
     def delivery(self, number: str, id: str) -> Delivery | None:
         """See `ReportStore.delivery`."""

@@ -26,6 +26,12 @@ class Body(Struct, forbid_unknown_fields=True, frozen=True):
     """A request body: unknown fields are refused, so that a typing error is noticed."""
 
 
+def _within_reason(name: str, value: datetime | None) -> None:
+    """Refuse a time that no calendar reaches, and whose zone could not be changed."""
+    if value is not None and not 2000 <= value.year < 2200:
+        raise ValueError(f"time out of range `{name}`")
+
+
 class Location(Body):
     """A point, a kelurahan (code or name), or both; the address helps to find the place."""
 
@@ -61,6 +67,10 @@ class NewReport(Body):
     language: Literal["id", "en"] = "id"
     source: Annotated[str, Meta(max_length=40, pattern=r"^[A-Za-z0-9._:-]*(?![\s\S])")] = "web"
     observed_at: Instant | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse a time far from any report's."""
+        _within_reason("observed_at", self.observed_at)
 
 
 class Plain(Body):
@@ -112,6 +122,10 @@ class Defer(Plain, kw_only=True):
 
     reason: Needed
     until: Instant
+
+    def __post_init__(self) -> None:
+        """Refuse a time far from any date there could be."""
+        _within_reason("until", self.until)
 
 
 class RequestTime(Defer):

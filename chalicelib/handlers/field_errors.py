@@ -36,6 +36,7 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"of length >= (?P<n>\d+)", "too_short"),
         (r"Expected `\w+` <= (?P<n>[\d.-]+)", "too_large"),
         (r"Expected `\w+` >= (?P<n>[\d.-]+)", "too_small"),
+        (r"time out of range `(?P<field>[^`]*)`", "bad_time"),
         (r"Number out of range|out of range", "wrong_type"),
         (r"Invalid enum value", "not_allowed"),
         (r"matching regex", "bad_form"),

@@ -58,6 +58,7 @@ _FILING_CODES = (
     "invalid_phone",
     "invalid_email",
     "key_reused",
+    "source_needs_staff",
     "try_again",
 )
 _DRAWING_CODES = (
@@ -248,8 +249,14 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
         "The open reports whose move it is, nearest promise first",
         answers.QueuePage,
         "staff",
-        query=("agency", "status", *_PAGING),
-        codes=("invalid_field", "invalid_cursor", "role_may_not", "not_your_agency"),
+        query=("agency", "category", "status", "area", "near", *_PAGING),
+        codes=(
+            "invalid_field",
+            "invalid_cursor",
+            "outside_city",
+            "role_may_not",
+            "not_your_agency",
+        ),
         cached=True,
     ),
     ("GET", "/v1/admin/audit"): Operation(

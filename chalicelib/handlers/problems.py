@@ -105,6 +105,11 @@ PROBLEMS: Mapping[str, tuple[int, str, str]] = {
         "Formulir ini tidak berasal dari halaman kami atau sudah lama. Muat ulang lalu kirim lagi.",
         "This form does not come from our page, or is too old. Reload the page and send it again.",
     ),
+    "source_needs_staff": (
+        403,
+        "Sumber laporan ini hanya dapat dicatat oleh petugas yang masuk dengan akunnya.",
+        "Only staff who are signed in may file a report from this source.",
+    ),
     "role_may_not": (
         403,
         "Peran Anda tidak berwenang untuk tindakan ini.",

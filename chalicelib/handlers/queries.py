@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
+from dataclasses import replace
 from datetime import date
 
 from chalicelib import bootstrap
@@ -44,20 +45,19 @@ def cursor_for(place: str | None) -> str | None:
 
 def filters_of(call: Call) -> Filters:
     """Return the filters of the public list."""
+    first, last = period_of(call)
+    return replace(work_filters_of(call), first_day=first, last_day=last)
+
+
+def work_filters_of(call: Call) -> Filters:
+    """Return the filters of a work list: all that is open, whenever it was filed."""
     area = call.query("area") or _near(call)
     if area and area not in bootstrap.catalogue().areas:
         raise _refused("area")
     category = call.query("category")
     if category and category not in bootstrap.catalogue().categories():
         raise _refused("category")
-    first, last = period_of(call)
-    return Filters(
-        status=one_of(call, "status", STATUSES),
-        category=category,
-        area=area,
-        first_day=first,
-        last_day=last,
-    )
+    return Filters(status=one_of(call, "status", STATUSES), category=category, area=area)
 
 
 def period_of(call: Call) -> tuple[str, str]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from chalice import Blueprint, Response
 
 from chalicelib import bootstrap
-from chalicelib.domain.report import STATUSES
 from chalicelib.handlers.http import cached
 from chalicelib.handlers.problems import Problem
-from chalicelib.handlers.queries import cursor_for, cursor_of, limit_of, one_of
+from chalicelib.handlers.queries import cursor_for, cursor_of, limit_of, work_filters_of
 from chalicelib.handlers.serving import Call, serves
 
 blueprint = Blueprint(__name__)
@@ -21,11 +23,11 @@ def queue(call: Call) -> Response:
     holder = call.query("agency") or views.own_holder(call.caller)
     if not views.may_list(holder, call.caller):
         raise Problem("not_your_agency")
-    status = one_of(call, "status", STATUSES)
-    page = bootstrap.store().queue(holder, limit_of(call), cursor_of(call))
-    items = [
-        views.queued(row)
-        for row in page.items
-        if (not status or row["status"] == status) and views.may_see_row(row, call.caller)
-    ]
+    narrowed = work_filters_of(call)
+
+    def fits(row: Mapping[str, Any]) -> bool:
+        return narrowed.fit(row) and views.may_see_row(row, call.caller)
+
+    page = bootstrap.store().queue(holder, limit_of(call), cursor_of(call), fits)
+    items = [views.queued(row) for row in page.items]
     return cached(call.request, {"items": items, "cursor": cursor_for(page.cursor)})

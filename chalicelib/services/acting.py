@@ -79,6 +79,7 @@ class ActOnReport:
 
     def _known(self, report: Report, command: Command, now: datetime) -> Known:
         fields = command.fields
+        migration = self._migration(report, fields.get("category"), now)
         sop = self.catalogue.sop(report.sop_id, report.sop_version)
         photos: tuple[str, ...] = ()
         if command.action == "submit":
@@ -88,7 +89,7 @@ class ActOnReport:
         return Known(
             now=now,
             owner=self._owner(report, command, now),
-            migrate_to=self._migration(report, fields.get("category"), now),
+            migrate_to=migration,
             agency_exists=self._agency_exists(fields.get("agency")),
             photos_required=sop.evidence.photos_after if sop.evidence else 0,
             photos_uploaded=photos,

@@ -28,6 +28,11 @@ from chalicelib.services.ports import AlreadyExists, Clock, Contact, ReportStore
 
 TOKEN_PREFIX = "lrt_"  # noqa: S105 - a prefix, not a secret
 _MAX_ATTEMPTS = 5
+#: Where a report says that it came through an office of the city's own: only staff may say so,
+#: or anybody could pass for the emergency line in every figure and work list.
+STAFF_SOURCES = frozenset(
+    {"112", "110", "113", "119", "telepon", "loket", "surat", "sp4n", "sp4n-lapor", "lapor"}
+)
 
 
 class FilingRefused(Exception):
@@ -110,6 +115,8 @@ class FileReport:
         if category is None:
             raise FilingRefused("unknown_category", "category", value=filing.category)
         place = self._place(filing, category)
+        if filing.source.casefold() in STAFF_SOURCES and filing.actor.kind != "staff":
+            raise FilingRefused("source_needs_staff", "source")
         sop = self.catalogue.sop_in_force(category.code, now)
         body_hash = hashlib.sha256(canonical(_comparable(filing))).hexdigest()
         for attempt in range(_MAX_ATTEMPTS):
@@ -252,6 +259,12 @@ def _comparable(filing: Filing) -> dict[str, Any]:
         "contact": hashlib.sha256(
             f"{contact.name}|{contact.email}|{contact.phone}".encode()
         ).hexdigest(),
-        "rest": [filing.on_behalf, filing.visibility, filing.language, filing.observed_at],
+        "rest": [
+            filing.on_behalf,
+            filing.visibility,
+            filing.language,
+            filing.source,
+            filing.observed_at,
+        ],
         "answers": dict(filing.answers),
     }

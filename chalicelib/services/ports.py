@@ -7,7 +7,7 @@ provider, `NeverAgain` a final refusal.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -130,8 +130,13 @@ class ReportStore(Protocol):
     def due(self, until: datetime) -> Iterator[DueRow]:
         """Yield every overdue row up to *until*, oldest first over all shards, to the end."""
 
-    def queue(self, holder: str, limit: int, cursor: str | None) -> Page:
-        """Return the open reports whose move it is *holder*'s, nearest deadline first."""
+    def queue(
+        self, holder: str, limit: int, cursor: str | None, fits: Callable[[Mapping[str, Any]], bool]
+    ) -> Page:
+        """Return the open reports whose move it is *holder*'s, nearest deadline first.
+
+        Those whose summary *fits* alone; a page is short of *limit* only if it is the last.
+        """
 
     def delivery(self, number: str, id: str) -> Delivery | None:
         """Return one delivery record, strongly consistent."""

@@ -208,6 +208,10 @@ def test_a_message_to_be_tried_again_waits_for_its_time(store: Any, changes: Cha
     assert store.claim("TL-7K3QX9MW", id, again, LEASE) is None
 
 
+def everything(row: Any) -> bool:
+    return True
+
+
 def test_a_work_list_pages_by_deadline_without_loss_or_repetition(
     store: Any, changes: Changes
 ) -> None:
@@ -220,14 +224,37 @@ def test_a_work_list_pages_by_deadline_without_loss_or_repetition(
     seen: list[str] = []
     cursor: str | None = None
     while True:
-        page = store.queue("LIVEROOM", 4, cursor)
+        page = store.queue("LIVEROOM", 4, cursor, everything)
         seen += [row["number"] for row in page.items]
         cursor = page.cursor
         if cursor is None:
             break
     assert sorted(seen) == sorted(numbers)
     assert len(seen) == 11
-    assert store.queue("PUPR", 4, None).items == ()
+    assert store.queue("PUPR", 4, None, everything).items == ()
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 4])
+def test_a_narrowed_work_list_has_full_pages_to_the_last(
+    store: Any, changes: Changes, limit: int
+) -> None:
+    numbers = []
+    for _ in range(9):
+        changes.engine.clock.at += timedelta(days=1)
+        change = changes.filing(contact=Contact())
+        store.save(change)
+        numbers.append(change.report.number)
+    wanted = set(numbers[::3])
+    pages: list[list[str]] = []
+    cursor: str | None = None
+    while True:
+        page = store.queue("LIVEROOM", limit, cursor, lambda row: row["number"] in wanted)
+        pages.append([row["number"] for row in page.items])
+        cursor = page.cursor
+        if cursor is None:
+            break
+    assert sorted(number for page in pages for number in page) == sorted(wanted)
+    assert all(len(page) == limit for page in pages[:-1]) and pages[-1]
 
 
 def test_filing_costs_one_transaction_and_no_other_call_once_the_catalogue_is_read(

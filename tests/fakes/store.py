@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import msgspec
 
@@ -116,18 +117,21 @@ class MemoryReportStore:
             ]
         yield from sorted(rows, key=lambda row: (row.due_at, row.number, row.id))
 
-    def queue(self, holder: str, limit: int, cursor: str | None) -> Page:
+    def queue(
+        self, holder: str, limit: int, cursor: str | None, fits: Callable[[Mapping[str, Any]], bool]
+    ) -> Page:
         with self._lock:
             rows = sorted(
-                (c.queue_sort, c.summary)
+                (c.queue_sort, msgspec.json.decode(msgspec.json.encode(c.summary)))
                 for c in self.current.values()
                 if c.report.holder == holder
                 and c.summary is not None
                 and (cursor is None or c.queue_sort > cursor)
             )
-        page = rows[:limit]
-        items = tuple(msgspec.json.decode(msgspec.json.encode(row[1])) for row in page)
-        return Page(items, page[-1][0] if len(rows) > limit else None)
+        fitting = [row for row in rows if fits(row[1])]
+        page = fitting[:limit]
+        more = page[-1][0] if len(fitting) > limit else None
+        return Page(tuple(row for _, row in page), more)
 
     def delivery(self, number: str, id: str) -> Delivery | None:
         return self.messages.get((number, id))

@@ -86,6 +86,13 @@ def test_an_operator_files_on_behalf_of_a_caller(world):
     )
 
 
+@pytest.mark.parametrize("source", ["112", "sp4n-lapor", "SP4N", "loket"])
+def test_nobody_can_pass_for_an_office_of_the_citys_own(world, source):
+    answer = world.post("/v1/reports", POTHOLE | {"source": source})
+    assert (answer.status, answer.code) == (403, "source_needs_staff")
+    assert world.engine.store.transactions == 0
+
+
 @pytest.mark.parametrize("name", _FILINGS)
 def test_every_example_of_the_document_is_taken(world, name):
     assert world.post("/v1/reports", _FILINGS[name]).status == 201

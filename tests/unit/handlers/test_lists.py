@@ -121,14 +121,18 @@ def test_a_work_list_is_its_agencys_and_nearest_first(world):
     assert (refused.status, refused.code) == (403, "not_your_agency")
 
 
-def test_the_control_rooms_list_can_be_narrowed_by_status_and_pages(world):
+def test_a_narrowed_work_list_has_full_pages(world):
+    """Narrowing comes before paging: no empty page hides what lies behind it."""
     filed = []
-    for hour in (3, 4, 5):
+    for hour in range(3, 9):
         at(world, hour)
-        filed.append(world.filed()["number"])
-    first = world.get("/v1/queue?limit=2&status=received", user="operator")
-    rest = world.get(f"/v1/queue?limit=2&cursor={first.json['cursor']}", user="operator")
-    assert sorted(numbers(first) + numbers(rest)) == sorted(filed)
+        filed.append(world.filed(POTHOLE if hour % 2 else POTHOLE | {"category": "INF-02"}))
+    wanted = [one["number"] for one in filed if one["category"] == "INF-02"]
+    first = world.get("/v1/queue?limit=2&category=INF-02", user="operator")
+    cursor = first.json["cursor"]
+    rest = world.get(f"/v1/queue?limit=2&category=INF-02&cursor={cursor}", user="operator")
+    assert (len(numbers(first)), len(numbers(rest)), rest.json["cursor"]) == (2, 1, None)
+    assert sorted(numbers(first) + numbers(rest)) == sorted(wanted)
     assert numbers(world.get("/v1/queue?status=verified", user="operator")) == []
 
 
