@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from chalicelib.services.composing import Planner
     from chalicelib.services.contacting import ReplaceContact
     from chalicelib.services.dispatching import Dispatcher
+    from chalicelib.services.drafting import DraftSops
     from chalicelib.services.filing import FileReport
     from chalicelib.services.firing import FireDueSteps
     from chalicelib.services.identifying import IdentifyStaff, TokenVerifier
@@ -128,6 +129,14 @@ def administer() -> Administer:
     from chalicelib.services.administering import Administer
 
     return Administer(register(), clock(), salt, catalogue().forget)
+
+
+@_shared
+def draft_sops() -> DraftSops:
+    """The SOP desk: drafts, their review and approval, and their way into force."""
+    from chalicelib.services.drafting import DraftSops
+
+    return DraftSops(administer(), catalogue(), clock())
 
 
 @_shared

@@ -6,9 +6,9 @@ another at a year's end, and school enrolment has an SOP for its season.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 
@@ -57,13 +57,80 @@ def serving_sop(
 ) -> tuple[str, int] | None:
     """Return id and version of the SOP that serves *category* on *day*.
 
-    Of several that hold, the one that began last wins: a season's SOP is laid over the usual one.
+    A season's row is laid over the usual one; of several of a kind the one that began last wins.
     """
     rows = [row for row in assignments if row["category"] == category and in_force(row, day)]
     if not rows:
         return None
-    latest = max(rows, key=lambda row: (row["from"], row["version"]))
+    latest = max(rows, key=lambda row: (bool(row.get("season")), row["from"], row["version"]))
     return latest["sop"], int(latest["version"])
+
+
+class DatesOverlap(ValueError):
+    """A season of this category is laid down for these days already. *row* is that one."""
+
+    def __init__(self, row: Mapping[str, Any]) -> None:
+        super().__init__(f"{row['from']} to {row.get('to')}")
+        self.row = row
+
+
+def assigned(
+    assignments: Iterable[Mapping[str, Any]], new: Mapping[str, Any]
+) -> list[Mapping[str, Any]]:
+    """Return the assignments with *new* among them, from its first day on.
+
+    A row without ``season`` follows the usual one of its category, which ends the day before, and
+    ends itself before a later one that is laid down already. A season (``season`` and ``to``) is
+    laid over it and ends nothing. Raises DatesOverlap for two seasons on one day.
+    """
+    rows = list(assignments)
+    if not new.get("season"):
+        return _followed(rows, new, lambda row: not row.get("season") and _same(row, new))
+    for row in rows:
+        if row.get("season") and _same(row, new) and _meet(row, new):
+            raise DatesOverlap(row)
+    return [*rows, dict(new)]
+
+
+def moved(
+    ownership: Iterable[Mapping[str, Any]], new: Mapping[str, Any]
+) -> list[Mapping[str, Any]]:
+    """Return the ownership rows with *new* as the owner of its category and area from its day on.
+
+    Nothing in the past changes: a report stays with the owner of its day.
+    """
+    rows = list(ownership)
+    return _followed(rows, new, lambda row: _same(row, new) and row["area"] == new["area"])
+
+
+def _same(row: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
+    return bool(row["category"] == new["category"])
+
+
+def _meet(row: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
+    return bool(row["from"] <= new["to"] and (row["to"] is None or new["from"] <= row["to"]))
+
+
+def _followed(
+    rows: list[Mapping[str, Any]],
+    new: Mapping[str, Any],
+    concerns: Callable[[Mapping[str, Any]], bool],
+) -> list[Mapping[str, Any]]:
+    """*new* takes over on its first day from the row then in force, until a later one begins."""
+    first = date.fromisoformat(new["from"])
+    eve = (first - timedelta(days=1)).isoformat()
+    found: list[Mapping[str, Any]] = []
+    later: list[str] = []
+    for row in rows:
+        if not concerns(row) or (row.get("to") or new["from"]) < new["from"]:
+            found.append(row)
+        elif row["from"] > new["from"]:
+            later.append(str(row["from"]))
+            found.append(row)
+        elif row["from"] < new["from"]:
+            found.append({**row, "to": eve})
+    last = date.fromisoformat(min(later)) - timedelta(days=1) if later else None
+    return [*found, {**new, "to": last.isoformat() if last else None}]
 
 
 def owner_of(

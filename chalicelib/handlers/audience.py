@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 
 from chalicelib.domain.actions import REPORTER_ROLE, STAFF_ACTIONS, TRANSITIONS, Caller
 from chalicelib.domain.identity import READERS
+from chalicelib.domain.lifecycle import AUTHOR, MOVES
 from chalicelib.handlers.problems import Problem
 
 #: Anybody, known or not.
@@ -67,6 +68,11 @@ ACTIONS: Mapping[str, Audience] = {
 }
 _ANY_ACTION: Audience = frozenset().union(*ACTIONS.values())
 
+#: The last part of ``POST /v1/drafts/{sop}/…`` → the move of the life cycle.
+DRAFT_MOVES: Mapping[str, str] = {
+    **{move: move for move in MOVES if move != "comment"},
+    "comments": "comment",
+}
 #: Who writes, checks, answers for or audits SOPs.
 _SOP_DESK: Audience = frozenset(
     {
@@ -104,6 +110,18 @@ ROUTES: Mapping[tuple[str, str], Audience] = {
     ("POST", "/v1/reports/{number}/{action}"): _ANY_ACTION,
     ("GET", "/v1/queue"): _QUEUE,
     ("GET", "/v1/admin/audit"): _AUDIT,
+    ("GET", "/v1/drafts"): _SOP_DESK,
+    ("POST", "/v1/drafts"): frozenset({AUTHOR}),
+    ("GET", "/v1/drafts/{sop}"): _SOP_DESK,
+    ("PUT", "/v1/drafts/{sop}"): frozenset({AUTHOR}),
+    ("GET", "/v1/drafts/{sop}/diff"): _SOP_DESK,
+    **{
+        ("POST", f"/v1/drafts/{{sop}}/{path}"): frozenset(MOVES[move].roles)
+        for path, move in DRAFT_MOVES.items()
+    },
+    ("GET", "/v1/sops/{sop}/versions"): EVERYBODY,
+    ("GET", "/v1/sops/{sop}/diff"): EVERYBODY,
+    ("POST", "/v1/sops/{sop}/versions/{version}/assign"): frozenset(MOVES["activate"].roles),
 }
 
 #: Pages and the files they need, beside the API: method and path → who may see it.

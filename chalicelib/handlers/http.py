@@ -17,6 +17,8 @@ from chalice import CORSConfig, Response
 
 from chalicelib import config
 from chalicelib.domain.actions import ActionRefused
+from chalicelib.domain.lifecycle import MoveRefused
+from chalicelib.domain.sop import SopInvalid
 from chalicelib.handlers.definitions import Body
 from chalicelib.handlers.field_errors import field_error, from_msgspec
 from chalicelib.handlers.problems import PROBLEMS, SAFE_HEADERS, Problem, response
@@ -108,15 +110,9 @@ def boring(handler: Callable[..., Any]) -> Callable[..., Any]:
 
 def response_to(error: Exception) -> Response:
     """Return the problem document for what a handler raised; what is unknown is noted."""
-    if isinstance(error, Problem):
-        return response(error.code, error.errors, **error.facts)
-    if isinstance(error, ActionRefused):
-        return _refused(error)
-    if isinstance(error, FilingRefused):
-        errors = [field_error("invalid", _pointer(error.field))] if error.field else []
-        return response(error.code, errors)
-    if isinstance(error, VersionMoved):
-        return response("version_moved", current=error.current)
+    for refusal, present in _REFUSALS.items():
+        if isinstance(error, refusal):
+            return present(error)
     for kind, code in _KNOWN.items():
         if isinstance(error, kind):
             return response(code)
@@ -184,6 +180,18 @@ def _refused(refused: ActionRefused) -> Response:
     return response(code, errors, **facts)
 
 
+def _filing_refused(refused: FilingRefused) -> Response:
+    errors = [field_error("invalid", _pointer(refused.field))] if refused.field else []
+    return response(refused.code, errors)
+
+
+def _move_refused(refused: MoveRefused) -> Response:
+    facts = dict(refused.facts)
+    named = facts.pop("field", None)
+    kind = "missing" if refused.code == "field_missing" else "invalid"
+    return response(refused.code, [field_error(kind, _pointer(named))] if named else [], **facts)
+
+
 def _pointer(field: str) -> str:
     return "/" + field.replace(".", "/")
 
@@ -193,3 +201,14 @@ def _no_key_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) < len(pairs):
         raise Problem("malformed_json")
     return found
+
+
+#: Refusals that say more than their code, and how each is answered.
+_REFUSALS: Mapping[type[Exception], Callable[[Any], Response]] = {
+    Problem: lambda error: response(error.code, error.errors, **error.facts),
+    ActionRefused: _refused,
+    FilingRefused: _filing_refused,
+    MoveRefused: _move_refused,
+    SopInvalid: lambda error: response("sop_invalid", path=error.path, reason=error.reason),
+    VersionMoved: lambda error: response("version_moved", current=error.current),
+}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -19,6 +18,8 @@ from chalicelib.handlers.definitions import (
     Reporter,
     Simulation,
 )
+from chalicelib.handlers.openapi_desk import DESK_OPERATIONS
+from chalicelib.handlers.operation import PAGING, Operation
 from chalicelib.services.views import GROUPS
 
 _REF = "#/components/schemas/{name}"
@@ -26,23 +27,7 @@ _ACTION_PATH = "/v1/reports/{number}/{action}"
 Json = dict[str, Any]
 
 
-@dataclass(frozen=True)
-class Operation:
-    """What the document says of one route beside its path and audience."""
-
-    summary: str
-    answer: type | None
-    tag: str
-    body: type | None = None
-    status: int = 200
-    query: tuple[str, ...] = ()
-    codes: tuple[str, ...] = ()
-    cached: bool = False
-    keyed: bool = False
-
-
-_TAGS = ("service", "catalogue", "reports", "staff", "administration")
-_PAGING = ("limit", "cursor")
+_TAGS = ("service", "catalogue", "reports", "staff", "administration", "sop desk")
 _BODY_CODES = ("malformed_json", "invalid_text", "invalid_field", "body_too_large")
 _FILING_CODES = (
     "malformed_json",
@@ -183,7 +168,7 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
         "The public reports, newest first",
         answers.ListedPage,
         "reports",
-        query=("category", "status", "area", "near", "from", "to", *_PAGING),
+        query=("category", "status", "area", "near", "from", "to", *PAGING),
         codes=("invalid_field", "invalid_cursor", "outside_city"),
         cached=True,
     ),
@@ -249,7 +234,7 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
         "The open reports whose move it is, nearest promise first",
         answers.QueuePage,
         "staff",
-        query=("agency", "category", "status", "area", "near", *_PAGING),
+        query=("agency", "category", "status", "area", "near", *PAGING),
         codes=(
             "invalid_field",
             "invalid_cursor",
@@ -263,9 +248,10 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
         "What was administered: who, when, what and why, newest first",
         answers.AuditPage,
         "administration",
-        query=_PAGING,
+        query=PAGING,
         codes=("invalid_field", "invalid_cursor", "role_may_not"),
     ),
+    **DESK_OPERATIONS,
 }
 
 
@@ -382,7 +368,7 @@ def _responses(path: str, operation: Operation, audience: Audience) -> Json:
         responses["304"] = {"description": "What the caller has is still so"}
     codes = ["invalid_token"] if any(_security(path, operation, audience)) else []
     codes += [] if PUBLIC in audience else ["sign_in_needed"]
-    codes += ["try_again"] if operation.tag in ("reports", "staff", "administration") else []
+    codes += ["try_again"] if operation.tag not in ("service", "catalogue") else []
     by_status: dict[int, list[str]] = {}
     for code in dict.fromkeys([*operation.codes, *codes, "internal_error"]):
         by_status.setdefault(problems.PROBLEMS[code][0], []).append(code)
@@ -460,6 +446,18 @@ _QUERY: Mapping[str, Json] = {
         "example": "-6.1783,106.6319",
     },
     "agency": {"description": "Whose work list.", "schema": {"type": "string"}},
+    "against": {
+        "description": "Another version to compare with than the one it was made from; 0: none.",
+        "schema": {"type": "integer", "minimum": 0},
+    },
+    "from_version": {
+        "description": "The version compared with (default: the one before).",
+        "schema": {"type": "integer", "minimum": 0},
+    },
+    "to_version": {
+        "description": "The version looked at (default: the newest).",
+        "schema": {"type": "integer", "minimum": 1},
+    },
     "lang": {"description": "Language of explanations.", "schema": {"enum": ["id", "en"]}},
     "limit": {"schema": {"type": "integer", "minimum": 1, "maximum": 200, "default": 50}},
     "cursor": {"description": "From the page before.", "schema": {"type": "string"}},

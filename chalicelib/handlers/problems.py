@@ -240,6 +240,51 @@ PROBLEMS: Mapping[str, tuple[int, str, str]] = {
         "Dokumen ini sudah diubah orang lain. Baca versi terbaru, lalu ulangi.",
         "Somebody else has changed this document. Read the current version, then repeat.",
     ),
+    "draft_is_open": (
+        409,
+        "SOP ini masih punya rancangan yang berjalan. Selesaikan atau tarik dahulu.",
+        "A draft of this SOP is still on its way. Finish or withdraw it first.",
+    ),
+    "draft_not_in_this_status": (
+        409,
+        "Langkah ini tidak berlaku pada status rancangan sekarang.",
+        "This step cannot be taken in the draft's present status.",
+    ),
+    "draft_content_moved": (
+        409,
+        "Isi rancangan sudah berubah sejak Anda membacanya. Baca lagi sebelum memutuskan.",
+        "The draft has changed since you read it. Read it again before deciding.",
+    ),
+    "same_person_twice": (
+        403,
+        "Penyusun, peninjau, dan penyetuju harus tiga orang yang berbeda.",
+        "Author, reviewer and approver must be three different people.",
+    ),
+    "unknown_step": (
+        422,
+        "Rancangan ini tidak mempunyai langkah itu.",
+        "The draft has no such step.",
+    ),
+    "date_in_the_past": (
+        422,
+        "Tanggal mulai tidak boleh sebelum hari ini.",
+        "The first day may not lie before today.",
+    ),
+    "season_needs_its_end": (
+        422,
+        "Musim perlu nama dan hari terakhir yang tidak mendahului hari pertama.",
+        "A season needs its name and a last day not before its first.",
+    ),
+    "season_overlaps": (
+        409,
+        "Kategori ini sudah mempunyai musim pada tanggal tersebut.",
+        "This category has a season on these days already.",
+    ),
+    "sop_not_of_category": (
+        422,
+        "SOP ini tidak menyebut kategori tersebut.",
+        "This SOP does not name that category.",
+    ),
     "document_too_large": (
         422,
         "Dokumen ini melampaui ukuran satu baris data. Pecah atau ringkas dahulu.",

@@ -24,11 +24,12 @@ from jwt.algorithms import RSAAlgorithm
 
 from chalicelib import bootstrap, config
 from chalicelib.adapters.oidc import Verifier
+from chalicelib.services.catalogue import Catalogue
 from chalicelib.services.filing import token_for
 from chalicelib.services.projecting import Projector
 from infra.local.server import one_request_per_thread
 from tests.fakes.accounts import MemoryAccountStore
-from tests.fakes.engine import SECRET, Engine
+from tests.fakes.engine import SECRET, SHIPPED, Engine
 from tests.fakes.registers import MemoryRegister
 from tests.fakes.views import MemoryViewStore
 
@@ -83,10 +84,13 @@ def _cookies(answer: Mapping[str, Any]) -> tuple[str, ...]:
 class World:
     """A city behind its API."""
 
-    def __init__(self, start: str = MORNING) -> None:
-        self.engine = Engine(start)
+    def __init__(self, start: str = MORNING, *, administered: bool = False) -> None:
+        """*administered*: what is written to the register is what the catalogue then says."""
         self.views = MemoryViewStore()
         self.register = MemoryRegister()
+        self.engine = Engine(
+            start, Catalogue(self.register, lambda: 0.0) if administered else SHIPPED
+        )
         self.accounts = MemoryAccountStore()
         self._projected = 0
 

@@ -22,7 +22,10 @@ from tests.fakes.engine import SHIPPED
 from tests.fakes.world import POTHOLE, World
 
 #: Whom the table lets pass may still be refused there, for the body or the report's own state.
-DECIDES_FURTHER = {("POST", "/v1/reports/{number}/contact")}
+DECIDES_FURTHER = {
+    ("POST", "/v1/reports/{number}/contact"),
+    *((method, path) for method, path in ROUTES if path.startswith("/v1/drafts/{sop}")),
+}
 ACTION_ROUTE = ("POST", "/v1/reports/{number}/{action}")
 CALLERS = ("anyone", REPORTER, *STAFF_ROLES)
 SOP = {
@@ -53,6 +56,8 @@ BODIES = {
 BODY_OF = {
     "/v1/sops/{sop}/versions/{version}/simulate": {},
     "/v1/simulations": {"sop": SOP},
+    "/v1/drafts": {"sop": "pju-padam"},
+    "/v1/sops/{sop}/versions/{version}/assign": {"from": "2027-05-01"},
 }
 
 
