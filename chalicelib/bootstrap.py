@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         Blobs,
         Clock,
         IdentityStore,
+        Jobs,
         Queues,
         ReportStore,
         TimelineClock,
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from chalicelib.services.progress import ShowProgress
     from chalicelib.services.projecting import Projector
     from chalicelib.services.recording import Recorder
+    from chalicelib.services.replanning import ReplanCalendar
     from chalicelib.services.revealing import AskContact, RevealContact
     from chalicelib.services.sending import Sender
     from chalicelib.services.sessions import AccountStore, Sessions
@@ -161,6 +163,22 @@ def queues() -> Queues:
     from chalicelib.adapters.queues import SqsQueues
 
     return SqsQueues()
+
+
+@_shared
+def jobs() -> Jobs:
+    """The queues of work that nobody waits for."""
+    from chalicelib.adapters.queues import SqsJobs
+
+    return SqsJobs()
+
+
+@_shared
+def replan_calendar() -> ReplanCalendar:
+    """Brings a new calendar version to the open reports."""
+    from chalicelib.services.replanning import ReplanCalendar
+
+    return ReplanCalendar(store(), catalogue(), planner(), clock(), jobs(), salt)
 
 
 @_shared

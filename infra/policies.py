@@ -305,6 +305,7 @@ FUNCTIONS: Mapping[str, Function] = {
             _reads_link_key,
             _takes_photos,
             _asks("reveal"),
+            _sends_to("replan"),
         ),
         memory=1024,
         timeout=29,
@@ -369,6 +370,20 @@ FUNCTIONS: Mapping[str, Function] = {
         memory=512,
         timeout=20,
         identity=("dynamodb:GetItem",),
+    ),
+    # A new calendar version: it walks the work lists and re-plans each report by itself.
+    "replan": Function(
+        (
+            _reads_queue("replan"),
+            _on_table("reports", "PutItem", "Query"),
+            _on_table("reports", "Query", index="queue"),
+            _CATALOGUE,
+            _sends_to("replan"),
+        ),
+        memory=512,
+        timeout=60,
+        # Reports are re-planned beside what citizens do, not in their way.
+        concurrency=5,
     ),
     "sweep": Function(
         (_on_table("reports", "Query", index="due"), _sends_to("wake", "send", "arm")),

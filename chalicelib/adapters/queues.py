@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -13,6 +14,7 @@ from chalicelib.adapters import aws
 from chalicelib.services.ports import TryAgain
 
 _BATCH = 10
+_LONGEST_DELAY = 900
 
 
 class SqsQueues:
@@ -31,21 +33,34 @@ class SqsQueues:
         self._send("SEND_QUEUE_URL", bodies)
 
     def _send(self, queue: str, bodies: Sequence[Mapping[str, Any]]) -> None:
-        url = config.setting(queue)
-        for start in range(0, len(bodies), _BATCH):
-            rest = [
-                {"Id": str(index), "MessageBody": json.dumps(body, separators=(",", ":"))}
-                for index, body in enumerate(bodies[start : start + _BATCH])
-            ]
-            for _ in range(3):
-                rest = _send_batch(url, rest)
-                if not rest:
-                    break
-            else:
-                raise TryAgain(f"{queue} took {_BATCH - len(rest)} of a batch")
+        _send_all(queue, bodies, {})
 
 
-def _send_batch(url: str, entries: list[dict[str, str]]) -> list[dict[str, str]]:
+class SqsJobs:
+    """See `Jobs`: each job has its queue."""
+
+    def put(self, job: str, bodies: Sequence[Mapping[str, Any]], delay: timedelta) -> None:
+        """See `Jobs.put`."""
+        seconds = min(round(delay.total_seconds()), _LONGEST_DELAY)
+        _send_all(f"{job.upper()}_QUEUE_URL", bodies, {"DelaySeconds": seconds} if seconds else {})
+
+
+def _send_all(queue: str, bodies: Sequence[Mapping[str, Any]], more: Mapping[str, Any]) -> None:
+    url = config.setting(queue)
+    for start in range(0, len(bodies), _BATCH):
+        rest = [
+            {"Id": str(index), "MessageBody": json.dumps(body, separators=(",", ":")), **more}
+            for index, body in enumerate(bodies[start : start + _BATCH])
+        ]
+        for _ in range(3):
+            rest = _send_batch(url, rest)
+            if not rest:
+                break
+        else:
+            raise TryAgain(f"{queue} took {_BATCH - len(rest)} of a batch")
+
+
+def _send_batch(url: str, entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Send one batch and return the entries that were refused for now."""
     try:
         answer = aws.client("sqs").send_message_batch(QueueUrl=url, Entries=entries)

@@ -7,22 +7,20 @@ and is found by the sweeper whatever happens here.
 
 from __future__ import annotations
 
-import json
 import logging
 import os
-from collections.abc import Callable, Mapping
 from typing import Any
 
 from chalice import Blueprint
 
 from chalicelib import bootstrap, config
 from chalicelib.adapters import metrics
+from chalicelib.handlers.records import Json, each
 
 blueprint = Blueprint(__name__)
 log = logging.getLogger("live_room.events")
 
 _NO_STREAM = f"arn:aws:dynamodb:{config.region()}:000000000000:table/none/stream/none"
-Json = dict[str, Any]
 
 
 @blueprint.on_dynamodb_record(
@@ -62,7 +60,7 @@ def fire(event: Any) -> Json:
         outcome = bootstrap.fire_due_steps()(body["number"], body.get("epoch"), rearm=rearm)
         log.info("wake-up", extra={"report": body["number"], "outcome": outcome})
 
-    return _each(event, one)
+    return each(event, one)
 
 
 @blueprint.on_sqs_message(queue=config.resource("arm"), batch_size=10, name="arm")
@@ -73,7 +71,7 @@ def arm(event: Any) -> Json:
         outcome = bootstrap.arm_timeline()(body["number"], body["epoch"])
         log.info("arming", extra={"report": body["number"], "outcome": outcome})
 
-    return _each(event, one)
+    return each(event, one)
 
 
 @blueprint.on_sqs_message(queue=config.resource("send"), batch_size=10, name="send")
@@ -84,7 +82,7 @@ def send(event: Any) -> Json:
         outcome = bootstrap.sender().send(body["number"], body["id"])
         log.info("message", extra={"report": body["number"], "outcome": outcome})
 
-    return _each(event, one)
+    return each(event, one)
 
 
 @blueprint.schedule("rate(1 minute)", name="sweep")
@@ -97,17 +95,3 @@ def sweep(event: Any) -> None:
     log.log(
         level, "sweep", extra={"woken": swept.woken, "armed": swept.armed, "unsent": swept.sent}
     )
-
-
-def _each(event: Any, handle: Callable[[Json], None]) -> Json:
-    """Handle each record by itself; name the ones that must come again."""
-    failed: list[Mapping[str, str]] = []
-    for record in event.to_dict()["Records"]:
-        try:
-            handle(json.loads(record["body"]))
-        # One record's fault, of whatever kind, must not fail the others: it is named, comes
-        # back a bounded number of times, and then lies in the dead-letter queue with an alarm.
-        except Exception:
-            log.exception("a record failed", extra={"message_id": record["messageId"]})
-            failed.append({"itemIdentifier": record["messageId"]})
-    return {"batchItemFailures": failed}

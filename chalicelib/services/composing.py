@@ -43,12 +43,16 @@ class Planner:
         filed = events[0].data
         pinned: dict[str, int] = dict(filed.get("calendars", {}))
         sops: dict[tuple[str, int], Sop] = {}
+        calendars = dict(self.catalogue.calendars(pinned))
         for event in events:
             if event.type == "migrated":
                 key = (event.data["id"], event.data["version"])
                 sops[key] = self.catalogue.sop(*key)
+            elif event.type == "calendar_changed":
+                name, version = event.data["calendar"], event.data["version"]
+                calendars[f"{name}@{version}"] = self.catalogue.calendar(name, version)
         sop = self.catalogue.sop(filed["sop"]["id"], filed["sop"]["version"])
-        return schedule(events, sop, self.catalogue.calendars(pinned), sops)
+        return schedule(events, sop, calendars, sops)
 
 
 class Composer:

@@ -181,6 +181,13 @@ class Queues(Protocol):
         """Ask for messages to be sent."""
 
 
+class Jobs(Protocol):
+    """Queues of work that nobody waits for, each read by a function of its own."""
+
+    def put(self, job: str, bodies: Sequence[Mapping[str, Any]], delay: timedelta) -> None:
+        """Ask for *job* (``replan``, ``replay``, ``document``), after *delay* (15 min at most)."""
+
+
 class Mailer(Protocol):
     """Mail provider. Returns the provider's message id; raises TryAgain or NeverAgain."""
 

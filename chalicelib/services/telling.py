@@ -88,7 +88,10 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     "place_corrected": ("Wilayah laporan dibetulkan.", "The report's area was corrected."),
     "second_unit_called": ("Regu kedua dipanggil.", "A second unit was called."),
     "tier_escalated": ("Tingkat laporan dinaikkan.", "The report's tier was raised."),
-    "calendar_changed": ("Kalender kerja diperbarui.", "The working calendar was updated."),
+    "calendar_changed": (
+        "Kalender kerja diperbarui{why}; batas waktu yang belum lewat dihitung ulang.",
+        "The working calendar was updated{why}; limits not yet passed are counted anew.",
+    ),
 }
 _UNNAMED = ("Kejadian {type} dicatat.", "The event {type} was recorded.")
 _NOBODY = {"id": "tidak ada", "en": "nobody"}
@@ -131,8 +134,14 @@ def _facts(event: Event, catalogue: Catalogue, language: str) -> dict[str, str]:
         "step": str(data.get("step", "")),
         "told": _told(catalogue, data.get("told") or (), language),
         "score": str(data.get("score", "")),
+        "why": _why(data.get("reason"), language),
         "purpose": _purpose(str(data.get("purpose", "")), language),
     }
+
+
+def _why(reason: Any, language: str) -> str:
+    """Why a calendar changed: structured words of ours, kept in both languages."""
+    return f" ({reason[language]})" if isinstance(reason, Mapping) else ""
 
 
 def _purpose(code: str, language: str) -> str:

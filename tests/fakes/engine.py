@@ -7,7 +7,7 @@ order in which they fall due. Parts can be switched off, to see that the others 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -24,6 +24,7 @@ from chalicelib.services.dispatching import Dispatcher
 from chalicelib.services.filing import Filed, FileReport, Filing
 from chalicelib.services.firing import FireDueSteps
 from chalicelib.services.ports import Contact, Stored
+from chalicelib.services.replanning import ReplanCalendar
 from chalicelib.services.sending import Sender
 from chalicelib.services.sweeping import Sweeper
 from tests.fakes.store import MemoryReportStore
@@ -69,6 +70,23 @@ class MemoryQueues:
     def take(self, name: str) -> list[Mapping[str, Any]]:
         taken, self.bodies[name] = self.bodies[name], []
         return taken
+
+
+@dataclass
+class MemoryJobs:
+    """Jobs as lists; a delay is noted and not waited for."""
+
+    bodies: dict[str, list[Mapping[str, Any]]] = field(default_factory=dict)
+
+    def put(self, job: str, bodies: Sequence[Mapping[str, Any]], delay: timedelta) -> None:
+        self.bodies.setdefault(job, []).extend(bodies)
+
+    def run(self, job: str, handle: Callable[[Mapping[str, Any]], Any]) -> list[Any]:
+        """Hand every message to *handle*, those that come meanwhile too; return what it said."""
+        said = []
+        while self.bodies.get(job):
+            said.append(handle(self.bodies[job].pop(0)))
+        return said
 
 
 @dataclass
@@ -182,6 +200,8 @@ class Engine:
         self.do = ActOnReport(self.store, catalogue, planner, self.clock, self.blobs, salt)
         self.fire = FireDueSteps(self.store, planner, self.clock, self.alarms, salt)
         self.arm = ArmTimeline(self.store, planner, self.clock, self.executions, self.alarms, salt)
+        self.jobs = MemoryJobs()
+        self.replan = ReplanCalendar(self.store, catalogue, planner, self.clock, self.jobs, salt)
         self.dispatcher = Dispatcher(self.queues, self.clock)
         self.sweeper = Sweeper(self.store, self.queues, self.clock)
         channels: dict[str, Any] = {"mail": self.mail, "sms": self.sms}

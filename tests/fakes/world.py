@@ -112,6 +112,7 @@ class World:
             file_report=engine.file,
             act_on_report=engine.do,
             blobs=engine.blobs,
+            jobs=engine.jobs,
             view_store=self.views,
             register=self.register,
             verifier=verifier,

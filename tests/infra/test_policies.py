@@ -40,6 +40,9 @@ OUTPUTS = {
     "WAKE_QUEUE_URL": queue_url("wake"),
     "ARM_QUEUE_URL": queue_url("arm"),
     "SEND_QUEUE_URL": queue_url("send"),
+    "REPLAN_QUEUE_URL": queue_url("replan"),
+    "REPLAY_QUEUE_URL": queue_url("replay"),
+    "DOCUMENT_QUEUE_URL": queue_url("document"),
     "STREAM_DEAD_QUEUE_URL": queue_url("stream-dead"),
     "PHOTO_BUCKET": f"live-room-dev-photos-{ACCOUNT}",
     "TOKEN_SECRET_ID": arn("secretsmanager", "secret:live-room-dev-token-key-aBcDeF"),
@@ -56,6 +59,11 @@ TABLE = {
     for thing in ("reports", "views", "reference", "identity", "accounts")
 }
 QUEUE = {thing: arn("sqs", f"live-room-dev-{thing}") for thing in ("wake", "arm", "send")}
+JOB_QUEUE = {
+    thing: arn("sqs", f"live-room-dev-{thing}") for thing in ("replan", "replay", "document")
+}
+#: Who asks for which job.
+JOBS = {"api_handler": ("replan",), "replan": ("replan",)}
 EXECUTION = arn("states", "execution:live-room-dev-timeline:TNG-27-000001-3")
 MACHINE = OUTPUTS["TIMELINE_MACHINE_ARN"]
 BUCKET = f"arn:aws:s3:::{OUTPUTS['PHOTO_BUCKET']}"
@@ -70,14 +78,14 @@ CALLS = {
     # one transaction saves a report: state, events, fired steps, outbox
     "report_store: transaction.save": [
         (name, "dynamodb:PutItem", TABLE["reports"])
-        for name in ("api_handler", "fire", "arm", "reveal")
+        for name in ("api_handler", "fire", "arm", "reveal", "replan")
     ]
     # and at filing, with it, who reported
     + [("api_handler", "dynamodb:PutItem", TABLE["identity"])],
     # load: the state with its events; the sender reads what the reporter wrote
     "report_store: ReportRow.query": [
         (name, "dynamodb:Query", TABLE["reports"])
-        for name in ("api_handler", "fire", "arm", "send", "reveal")
+        for name in ("api_handler", "fire", "arm", "send", "reveal", "replan")
     ],
     # mark_armed; claim and settle of one message
     "report_store: row.update": [
@@ -87,7 +95,8 @@ CALLS = {
         ("sweep", "dynamodb:Query", TABLE["reports"] + "/index/due")
     ],
     "report_store: ReportRow.queue.query": [
-        ("api_handler", "dynamodb:Query", TABLE["reports"] + "/index/queue")
+        (name, "dynamodb:Query", TABLE["reports"] + "/index/queue")
+        for name in ("api_handler", "replan")
     ],
     # `delivery` serves tests and tools only
     "report_store: ReportRow.get": [],
@@ -108,11 +117,11 @@ CALLS = {
     # the catalogue: whoever plans a timeline
     "documents: ReferenceRow.get": [
         (name, "dynamodb:GetItem", TABLE["reference"])
-        for name in ("api_handler", "fire", "arm", "reveal")
+        for name in ("api_handler", "fire", "arm", "reveal", "replan")
     ],
     "documents: ReferenceRow.query": [
         (name, "dynamodb:Query", TABLE["reference"])
-        for name in ("api_handler", "fire", "arm", "reveal")
+        for name in ("api_handler", "fire", "arm", "reveal", "replan")
     ],
     # administration: one transaction writes versions, list lines and the audit record; seeding
     # is the deployer's, with the deployer's rights
@@ -128,7 +137,9 @@ CALLS = {
         (name, "sqs:SendMessage", queue)
         for name in ("dispatch", "sweep")
         for queue in QUEUE.values()
-    ],
+    ]
+    # work that nobody waits for; a job asks for its own next part
+    + [(name, "sqs:SendMessage", JOB_QUEUE[job]) for name, jobs in JOBS.items() for job in jobs],
     "executions: stepfunctions.start_execution": [("arm", "states:StartExecution", MACHINE)],
     "executions: stepfunctions.stop_execution": [("arm", "states:StopExecution", EXECUTION)],
     "executions: stepfunctions.describe_execution": [
@@ -172,6 +183,11 @@ ON_ITS_BEHALF = [
             "dynamodb:GetRecords",
             "dynamodb:GetShardIterator",
         )
+    ),
+    *(
+        (name, f"sqs:{action}", JOB_QUEUE[name])
+        for name in set(JOB_QUEUE) & set(FUNCTIONS)
+        for action in ("ReceiveMessage", "DeleteMessage", "GetQueueAttributes")
     ),
     *((name, "dynamodb:ListStreams", "*") for name in ("dispatch", "project")),
     *(
@@ -420,7 +436,7 @@ def test_the_queues_outlast_six_times_the_longest_function():
 
 
 def test_a_queues_function_keeps_room_for_its_pollers():
-    for name in ("fire", "arm", "send"):
+    for name in ("fire", "arm", "send", *(set(JOB_QUEUE) & set(FUNCTIONS))):
         assert (FUNCTIONS[name].concurrency or 1000) >= 5
 
 

@@ -141,7 +141,8 @@ def test_nothing_names_a_lambda(template):
 def test_every_queue_has_a_dead_letter_queue_after_five_tries(template):
     queues = of_type(template, "AWS::SQS::Queue")
     working = {name: queue for name, queue in queues.items() if "Dead" not in name}
-    assert set(working) == {"WakeQueue", "ArmQueue", "SendQueue"}
+    jobs = {"ReplanQueue", "ReplayQueue", "DocumentQueue"}
+    assert set(working) == {"WakeQueue", "ArmQueue", "SendQueue", *jobs}
     for name, queue in working.items():
         dead = name.replace("Queue", "DeadQueue")
         assert queue["RedrivePolicy"] == {

@@ -1,0 +1,25 @@
+"""Work that nobody waits for: one function per queue, each with the rights of its job alone."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from chalice import Blueprint
+
+from chalicelib import bootstrap, config
+from chalicelib.handlers.records import Json, each
+
+blueprint = Blueprint(__name__)
+log = logging.getLogger("live_room.jobs")
+
+
+@blueprint.on_sqs_message(queue=config.resource("replan"), batch_size=10, name="replan")
+def replan(event: Any) -> Json:
+    """Bring a new calendar version to the open reports that the messages name."""
+
+    def one(body: Json) -> None:
+        outcome = bootstrap.replan_calendar().run(body)
+        log.info("replanning", extra={"calendar": body["calendar"], "outcome": outcome})
+
+    return each(event, one)
