@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from chalicelib.services.administering import Administer, Register
     from chalicelib.services.answering import Answering, Links
     from chalicelib.services.arming import ArmTimeline
+    from chalicelib.services.cards import CardStore, Relay
     from chalicelib.services.catalogue import Catalogue
+    from chalicelib.services.clients import Clients
     from chalicelib.services.composing import Planner
     from chalicelib.services.contacting import ReplaceContact
     from chalicelib.services.dispatching import Dispatcher
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from chalicelib.services.filing import FileReport
     from chalicelib.services.firing import FireDueSteps
     from chalicelib.services.identifying import IdentifyStaff, TokenVerifier
+    from chalicelib.services.open311 import Open311
     from chalicelib.services.ports import (
         Alarms,
         Blobs,
@@ -369,6 +372,44 @@ def projector() -> Projector:
     from chalicelib.services.projecting import Projector
 
     return Projector(view_store())
+
+
+@_shared
+def card_store() -> CardStore:
+    """What other systems may see: cards, updates, and who is near whom."""
+    from chalicelib.adapters.card_store import DynamoCardStore
+
+    return DynamoCardStore()
+
+
+@_shared
+def relay() -> Relay:
+    """From the stream to cards and updates."""
+    from chalicelib.services.cards import Relay
+
+    return Relay(store(), card_store(), catalogue(), planner())
+
+
+@_shared
+def clients() -> Clients:
+    """Other systems that call us: their keys and limits."""
+    from chalicelib.adapters.usage import DynamoUsage
+    from chalicelib.services.clients import Clients
+
+    def listed() -> Any:
+        return catalogue().document("clients")
+
+    return Clients(listed, administer(), DynamoUsage(), clock(), secrets.token_urlsafe)
+
+
+@_shared
+def open311() -> Open311:
+    """The Open311 use cases."""
+    from chalicelib.services.open311 import Open311
+
+    return Open311(
+        file_report(), act_on_report(), store(), card_store(), catalogue(), planner(), clock()
+    )
 
 
 @_shared

@@ -293,7 +293,8 @@ FUNCTIONS: Mapping[str, Function] = {
         (
             _on_table("reports", "PutItem", "Query"),
             _on_table("reports", "Query", index="queue"),
-            _on_table("views", "Query"),
+            # counts the calls of other systems
+            _on_table("views", "GetItem", "Query", "UpdateItem"),
             _on_table("views", "Query", index="feed"),
             _CATALOGUE,
             # administrative documents: a new version, never an old one changed
@@ -313,7 +314,13 @@ FUNCTIONS: Mapping[str, Function] = {
     ),
     "dispatch": Function((_reads_stream, _sends_to("wake", "send", "arm")), memory=512, timeout=60),
     "project": Function(
-        (_reads_stream, _on_table("views", "GetItem", "PutItem", "UpdateItem")),
+        (
+            _reads_stream,
+            _on_table("views", "GetItem", "PutItem", "UpdateItem"),
+            # cards and updates need the whole record and the next promise
+            _on_table("reports", "Query"),
+            _CATALOGUE,
+        ),
         memory=512,
         timeout=60,
     ),

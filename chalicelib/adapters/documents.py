@@ -19,6 +19,7 @@ _DOCUMENTS = (
     "holders",
     "rota",
     "prices",
+    "clients",
 )
 #: Large, never edited by hand: always read from the package.
 _BUNDLED = ("areas", "area_points")

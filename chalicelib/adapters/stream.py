@@ -11,13 +11,13 @@ from chalicelib.services.ports import StreamRow
 
 
 def stream_rows(records: Iterable[Mapping[str, Any]]) -> Iterator[StreamRow]:
-    """Yield the rows that somebody acts on: reports' CURRENT rows and new messages."""
+    """Yield the rows that somebody acts on: reports' CURRENT rows, new messages and events."""
     for record in records:
         image = record["dynamodb"].get("NewImage")
         if image is None:
             continue
         kind = _text(image, "kind")
-        if kind in ("report", "message"):
+        if kind in ("report", "message", "event"):
             yield _row(image, kind, inserted=record["eventName"] == "INSERT")
 
 
@@ -26,7 +26,7 @@ def _row(image: Mapping[str, Any], kind: str, *, inserted: bool) -> StreamRow:
     return StreamRow(
         kind=kind,
         number=keys.number_of(_text(image, "pk")),
-        id=_text(image, "sk").removeprefix(keys.MESSAGE),
+        id=_text(image, "sk").removeprefix(keys.MESSAGE).removeprefix(keys.EVENT),
         inserted=inserted,
         version=_number(image, "version"),
         epoch=_number(image, "epoch"),

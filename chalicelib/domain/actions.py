@@ -52,9 +52,13 @@ class Caller:
     positions: tuple[str, ...] = ()
     agencies: frozenset[str] = frozenset()
     areas: frozenset[str] = frozenset()
+    #: Another system, by its registered id, that speaks in the given role.
+    client: str = ""
 
     def actor(self, role: str) -> Actor:
         """Return this caller as the record names it when acting in *role*."""
+        if self.client:
+            return Actor("client", role=role, person=self.client)
         if role == REPORTER_ROLE:
             return Actor("reporter")
         return Actor(
@@ -335,8 +339,13 @@ def _reopen(report: Report, command: Command, known: Known, actor: Actor) -> tup
     return (_draft("reopened", command, known, actor),)
 
 
+def _for_reporter(actor: Actor) -> bool:
+    """The reporter, or the system through which they reported and answer."""
+    return actor.kind == "reporter" or (actor.kind, actor.role) == ("client", REPORTER_ROLE)
+
+
 def _comment(report: Report, command: Command, known: Known, actor: Actor) -> tuple[Draft, ...]:
-    answers = report.status == r.NEEDS_INFORMATION and actor.kind == "reporter"
+    answers = report.status == r.NEEDS_INFORMATION and _for_reporter(actor)
     said = _draft("commented", command, known, actor)
     return (said, Draft("resumed", known.now, actor)) if answers else (said,)
 
@@ -347,7 +356,7 @@ def _confirm(report: Report, command: Command, known: Known, actor: Actor) -> tu
         raise ActionRefused("invalid", "field_missing", field="note")
     if actor.person and actor.person in report.executors:
         raise ActionRefused("forbidden", "executor_may_not_validate")
-    by = "reporter" if actor.kind == "reporter" else "call_back"
+    by = "reporter" if _for_reporter(actor) else "call_back"
     return (_draft("confirmed", command, known, actor, {"by": by}),)
 
 

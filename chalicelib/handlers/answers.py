@@ -354,6 +354,25 @@ class PhotoRoom(Form):
     upload: Upload
 
 
+class ApiClient(Form, kw_only=True):
+    """A system with a key of ours; *key* only in the answer that made it."""
+
+    id: str
+    name: str
+    per_minute: int
+    per_day: int
+    body: str | None
+    revoked_at: Time | None
+    key: str | UnsetType = UNSET
+
+
+class ApiClients(Form):
+    """Every system that has or had a key."""
+
+    items: list[ApiClient]
+    cursor: None
+
+
 class FieldError(Form):
     """One thing to correct; *pointer* is a JSON pointer, or ``?name`` for a query parameter."""
 

@@ -51,6 +51,7 @@ _QUEUE: Audience = frozenset(
     }
 )
 
+_ADMIN: Audience = frozenset({"admin"})
 _AUDIT: Audience = frozenset({"admin", "auditor", "inspector"})
 
 #: The last part of ``POST /v1/reports/{number}/{action}`` → the row of the transitions.
@@ -88,7 +89,20 @@ _SOP_DESK: Audience = frozenset(
     }
 )
 
+#: Other systems, and who lets them in. Writing by Open311 needs a client's key, which the handlers
+#: check in the format of the answer.
+_EXCHANGE: Mapping[tuple[str, str], Audience] = {
+    ("GET", "/v1/admin/clients"): _ADMIN,
+    ("POST", "/v1/admin/clients"): _ADMIN,
+    ("POST", "/v1/admin/clients/{client}/renew"): _ADMIN,
+    ("POST", "/v1/admin/clients/{client}/revoke"): _ADMIN,
+    ("GET", "/open311/v2/{resource}"): EVERYBODY,
+    ("POST", "/open311/v2/{resource}"): EVERYBODY,
+    ("GET", "/open311/v2/{resource}/{id}"): EVERYBODY,
+}
+
 ROUTES: Mapping[tuple[str, str], Audience] = {
+    **_EXCHANGE,
     ("GET", "/health"): EVERYBODY,
     ("GET", "/v1/openapi.json"): EVERYBODY,
     ("GET", "/v1/categories"): EVERYBODY,

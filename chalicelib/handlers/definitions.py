@@ -239,6 +239,17 @@ class DraftSimulation(Simulation, kw_only=True):
     sop: dict[str, Any]
 
 
+class NewClient(Plain, kw_only=True):
+    """A system that may call the Open311 routes, and how often."""
+
+    id: Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{1,29}(?![\s\S])")]
+    name: Annotated[str, Meta(min_length=1, max_length=100)]
+    per_minute: Annotated[int, Meta(ge=1, le=100_000)] = 60
+    per_day: Annotated[int, Meta(ge=1, le=100_000_000)] = 5000
+    #: Code of the outside body for which it answers what was referred there.
+    body: Annotated[str, Meta(max_length=60)] = ""
+
+
 #: The body of every action of ``POST /v1/reports/{number}/{action}``.
 ACTION_BODIES: dict[str, type[Body]] = {
     "verify": Verify,

@@ -44,10 +44,12 @@ def dispatch(event: Any) -> Json:
     name="project",
 )
 def project(event: Any) -> Json:
-    """Bring the public views and counters up to what was written; apart from what is urgent."""
+    """Bring public views, counters and cards up to what was written; apart from what is urgent."""
     from chalicelib.adapters.stream import stream_rows
 
-    bootstrap.projector().project(stream_rows(event.to_dict()["Records"]))
+    rows = list(stream_rows(event.to_dict()["Records"]))
+    bootstrap.projector().project(rows)
+    bootstrap.relay().relay(rows)
     return {"batchItemFailures": []}
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from chalicelib.domain.report import STATUSES
-from chalicelib.handlers import answers, problems
+from chalicelib.handlers import answers, openapi_open311, problems
 from chalicelib.handlers.audience import ACTIONS, PUBLIC, REPORTER, ROUTES, Audience
 from chalicelib.handlers.definitions import (
     ACTION_BODIES,
@@ -19,15 +19,25 @@ from chalicelib.handlers.definitions import (
     Simulation,
 )
 from chalicelib.handlers.openapi_desk import DESK_OPERATIONS
+from chalicelib.handlers.openapi_exchange import EXCHANGE_OPERATIONS
 from chalicelib.handlers.operation import PAGING, Operation
 from chalicelib.services.views import GROUPS
 
+OPEN311 = openapi_open311.paths()
 _REF = "#/components/schemas/{name}"
 _ACTION_PATH = "/v1/reports/{number}/{action}"
 Json = dict[str, Any]
 
 
-_TAGS = ("service", "catalogue", "reports", "staff", "administration", "sop desk")
+_TAGS = (
+    "service",
+    "catalogue",
+    "reports",
+    "staff",
+    "administration",
+    "sop desk",
+    openapi_open311.TAG,
+)
 _BODY_CODES = ("malformed_json", "invalid_text", "invalid_field", "body_too_large")
 _FILING_CODES = (
     "malformed_json",
@@ -252,6 +262,7 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
         codes=("invalid_field", "invalid_cursor", "role_may_not"),
     ),
     **DESK_OPERATIONS,
+    **EXCHANGE_OPERATIONS,
 }
 
 
@@ -265,6 +276,7 @@ def document(server: str) -> Json:
     paths: Json = {}
     for method, path, operation, audience in described:
         paths.setdefault(path, {})[method.lower()] = _operation(method, path, operation, audience)
+    paths |= OPEN311
     return {
         "openapi": "3.1.0",
         "info": {
@@ -278,7 +290,7 @@ def document(server: str) -> Json:
         "paths": paths,
         "components": {
             "schemas": schemas,
-            "securitySchemes": _SECURITY,
+            "securitySchemes": _SECURITY | openapi_open311.SECURITY,
             "examples": _problem_examples(),
         },
     }
@@ -288,6 +300,8 @@ def _described() -> Sequence[tuple[str, str, Operation, Audience]]:
     """Every route of the audience table; the one of the actions as one path for each of them."""
     rows: list[tuple[str, str, Operation, Audience]] = []
     for (method, path), audience in ROUTES.items():
+        if path in OPEN311:
+            continue
         if path != _ACTION_PATH:
             rows.append((method, path, OPERATIONS[method, path], audience))
             continue
@@ -416,6 +430,7 @@ _SECURITY: Json = {
     },
 }
 _PATH_PARAMETERS: Mapping[str, Json] = {
+    "client": {"schema": {"type": "string", "maxLength": 60}, "example": "fixmystreet"},
     "number": {
         "description": "The report's number; dashes and case do not matter.",
         "schema": {"type": "string", "maxLength": 60},

@@ -150,7 +150,7 @@ def _fingerprint(command: Command) -> str:
 
 def key_on_record(caller: Caller, key: str) -> str:
     """Return how the record names the event that *caller*'s command with *key* wrote."""
-    who = caller.person or "reporter"
+    who = caller.person or caller.client or "reporter"
     return hashlib.sha256(f"act|{who}|{key}".encode()).hexdigest()[:32]
 
 

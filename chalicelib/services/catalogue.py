@@ -152,6 +152,10 @@ class Catalogue:
         """The reference points that tell a place's kelurahan."""
         return AreaIndex(self._document("area_points"))
 
+    def document(self, name: str) -> Any:
+        """Return one of the lists that a city keeps beside the catalogue, at most a minute old."""
+        return self._document(name)
+
     def day(self, at: datetime) -> Any:
         """Return the city's calendar date at *at*."""
         return at.astimezone(CITY_ZONE).date()

@@ -65,6 +65,9 @@ class Filing:
     source: str = "web"
     observed_at: str = ""
     answers: Mapping[str, Any] = field(default_factory=dict)
+    media_url: str = ""
+    #: An address that names no kelurahan will do; the control room finds the place.
+    place_may_be_unknown: bool = False
     key: str = ""
     actor: Actor = field(default_factory=lambda: Actor("reporter"))
 
@@ -175,7 +178,7 @@ class FileReport:
             if found is OUTSIDE:
                 return _beyond(category)
             return _Place(found.kelurahan, found.kecamatan)
-        if category.kind == "emergency":
+        if category.kind == "emergency" or filing.place_may_be_unknown:
             return _Place()
         raise FilingRefused("location_missing", "location")
 
@@ -242,7 +245,12 @@ def _channels(contact: Contact) -> list[str]:
 
 def _texts(filing: Filing) -> dict[str, str]:
     point = f"{filing.lat:.6f},{filing.lon:.6f}" if filing.lat is not None else ""
-    return {"description": filing.description, "address": filing.address, "point": point}
+    return {
+        "description": filing.description,
+        "address": filing.address,
+        "point": point,
+        "media_url": filing.media_url,
+    }
 
 
 def _key_hash(key: str) -> str:

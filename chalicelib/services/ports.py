@@ -91,7 +91,8 @@ class DueRow:
 
 @dataclass(frozen=True, slots=True)
 class StreamRow:
-    """What the table's stream says of one written row: a report's CURRENT row or a new message.
+    """What the table's stream says of one written row: a report's CURRENT row, a new message or
+    an event of the record (kind ``event``, id its six-digit place in it, no body).
 
     body is the JSON of the report's state; due_at is when the sweeper would look at it.
     """

@@ -92,6 +92,10 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "Kalender kerja diperbarui{why}; batas waktu yang belum lewat dihitung ulang.",
         "The working calendar was updated{why}; limits not yet passed are counted anew.",
     ),
+    "referral_answered": (
+        "Jawaban instansi penerima dicatat.",
+        "The answer of the receiving body was recorded.",
+    ),
 }
 _UNNAMED = ("Kejadian {type} dicatat.", "The event {type} was recorded.")
 _NOBODY = {"id": "tidak ada", "en": "nobody"}

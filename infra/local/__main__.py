@@ -19,6 +19,7 @@ from typing import Any
 from chalice.app import Chalice
 
 from chalicelib.adapters.clock import Clock, clock_from_environment
+from infra.local.demo import OPEN311_KEY, register_demo_client
 from infra.local.issuer import AUTHORIZE, TOKEN, LocalIssuer
 from infra.local.issuer import Refused as IssuerRefused
 from infra.local.messages import Messages
@@ -132,6 +133,7 @@ class Runner:
         self._call("seed_reference")
         app = self._load_app()
         self._start_clock()
+        self._call_with_hook("clients", register_demo_client)
         self._start_messages()
         self._start_pump(app, variables)
         self._start_server(app)
@@ -236,6 +238,11 @@ class Runner:
         except IssuerRefused as refused:
             return answer_json(400, {"error": str(refused)})
 
+    def _call_with_hook(self, name: str, use: Callable[[Any], None]) -> None:
+        hook = self._hook(name)
+        if hook is not None:
+            use(hook())
+
     def _call(self, name: str) -> None:
         hook = self._hook(name)
         if hook is not None:
@@ -278,6 +285,7 @@ def banner(runner: Runner) -> str:
         f"  system's clock  {runner.clock.now().isoformat()}, speed {runner.clock.speed:g}",
         f'  demo sign-ins   POST {address}/_local/login {{"user": "…"}} with one of',
         *(f"                  {user}" for user in DEMO_USERS),
+        f"  Open311         {address}/open311/v2/discovery.json (key {OPEN311_KEY})",
         "  Ctrl-C stops all of it; the data are there on the next start.",
     ]
     return "\n".join(lines)

@@ -12,6 +12,7 @@ from __future__ import annotations
 import base64
 import json
 import logging
+import re
 import threading
 import uuid
 from collections.abc import Callable, Mapping
@@ -23,6 +24,8 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from chalice.app import Chalice
 from chalice.local import LambdaContext, LambdaEventConverter, RouteMatcher
+
+from chalicelib.handlers import open311_format
 
 log = logging.getLogger("live_room.server")
 
@@ -141,6 +144,26 @@ def problem(code: str, headers: list[tuple[str, str]] | None = None) -> Answer:
     return Answer(status, [("Content-Type", "application/problem+json"), *(headers or [])], body)
 
 
+def as_asked_for(target: str, answer: Answer) -> Answer:
+    """An Open311 client gets even the gateway's own refusals in the format that it asked for."""
+    path = urlsplit(target).path
+    kinds = [value for name, value in answer.headers if name == "Content-Type"]
+    if not path.startswith("/open311/") or kinds != ["application/problem+json"]:
+        return answer
+    form = path.rpartition(".")[2] if path.endswith((".json", ".xml")) else "xml"
+    told = json.loads(answer.body)
+    body = open311_format.errors(form, told["code"], f"{told['detail']} / {told['detail_en']}")
+    others = [pair for pair in answer.headers if pair[0] != "Content-Type"]
+    headers = [("Content-Type", open311_format.content_type(form)), *others]
+    return Answer(answer.status, headers, body.encode())
+
+
+def once_slashed(target: str) -> str:
+    """Open311 clients put a base with a slash and a path with another one together."""
+    path, mark, query = target.partition("?")
+    return re.sub("/{2,}", "/", path) + mark + query if "/open311/" in path else target
+
+
 class Gateway:
     """Turns a request into an answer: a local route, the app, or a problem document."""
 
@@ -163,6 +186,7 @@ class Gateway:
         except Exception:
             log.exception("%s %s failed", request.method, request.path)
             answer = problem("internal_error")
+        answer = as_asked_for(request.target, answer)
         if request.method == "HEAD":
             return Answer(answer.status, [*answer.headers, length(answer)], b"")
         return answer
@@ -195,7 +219,7 @@ class Gateway:
         headers = {name.lower(): value for name, value in request.headers.items()}
         event = self._events.create_lambda_event(
             method=request.method,
-            path=request.target,
+            path=once_slashed(request.target),
             headers=headers,
             body=request.body or None,
         )
@@ -309,7 +333,7 @@ class Connection(BaseHTTPRequestHandler):
             body = self._body()
         except BodyRefused as refused:
             self.close_connection = True  # the unread rest would be taken for the next request
-            self._send(problem(str(refused)))
+            self._send(as_asked_for(self.path, problem(str(refused))))
             return
         headers = {name: str(value) for name, value in self.headers.items()}
         request = Request(self.command, self.path, headers, body, self.client_address[0])

@@ -18,6 +18,7 @@ from chalicelib.domain.deliveries import Delivery
 from chalicelib.domain.events import parse_instant
 from chalicelib.services.acting import ActOnReport
 from chalicelib.services.arming import ArmTimeline
+from chalicelib.services.cards import Relay
 from chalicelib.services.catalogue import Catalogue
 from chalicelib.services.composing import Planner
 from chalicelib.services.dispatching import Dispatcher
@@ -27,6 +28,7 @@ from chalicelib.services.ports import Contact, Stored
 from chalicelib.services.replanning import ReplanCalendar
 from chalicelib.services.sending import Sender
 from chalicelib.services.sweeping import Sweeper
+from tests.fakes.cards import MemoryCardStore
 from tests.fakes.store import MemoryReportStore
 
 SHIPPED = Catalogue(FileDocuments(), lambda: 0.0)
@@ -202,6 +204,8 @@ class Engine:
         self.arm = ArmTimeline(self.store, planner, self.clock, self.executions, self.alarms, salt)
         self.jobs = MemoryJobs()
         self.replan = ReplanCalendar(self.store, catalogue, planner, self.clock, self.jobs, salt)
+        self.cards = MemoryCardStore()
+        self.relay = Relay(self.store, self.cards, catalogue, planner)
         self.dispatcher = Dispatcher(self.queues, self.clock)
         self.sweeper = Sweeper(self.store, self.queues, self.clock)
         channels: dict[str, Any] = {"mail": self.mail, "sms": self.sms}
@@ -243,6 +247,7 @@ class Engine:
             self._seen = len(self.store.stream)
             if rows and "stream" not in self.off:
                 self.dispatcher.dispatch(rows)
+                self.relay.relay(rows)
             work = [(name, self.queues.take(name)) for name in ("wake", "arm", "send")]
             if not rows and not any(bodies for _, bodies in work):
                 return

@@ -76,6 +76,8 @@ class MemoryReportStore:
     def _publish(self, change: Change) -> None:
         number = change.report.number
         self.stream.append(self._image(change, inserted=change.expected_version == 0))
+        for event in change.events:
+            self.stream.append(StreamRow("event", number, f"{event.seq:06d}", inserted=True))
         for delivery in change.deliveries:
             self.stream.append(StreamRow("message", number, delivery.id, inserted=True))
 

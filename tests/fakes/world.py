@@ -24,16 +24,21 @@ from jwt.algorithms import RSAAlgorithm
 
 from chalicelib import bootstrap, config
 from chalicelib.adapters.oidc import Verifier
+from chalicelib.domain.actions import ANYONE
+from chalicelib.services.administering import Act, Administer
 from chalicelib.services.catalogue import Catalogue
+from chalicelib.services.clients import Clients
 from chalicelib.services.filing import token_for
 from chalicelib.services.projecting import Projector
 from infra.local.server import one_request_per_thread
 from tests.fakes.accounts import MemoryAccountStore
+from tests.fakes.clients import MemoryUsage
 from tests.fakes.engine import SECRET, SHIPPED, Engine
 from tests.fakes.registers import MemoryRegister
 from tests.fakes.views import MemoryViewStore
 
 ISSUER, AUDIENCE, KID = "https://issuer.test", "live-room-test", "key-1"
+OPEN311_KEY = "demo-open311-key"
 MORNING = "2027-04-05T09:55:00+07:00"
 SUKARASA = {"lat": -6.1783, "lon": 106.6319}
 POTHOLE = {"category": "INF-01", "description": "Lubang besar", "location": SUKARASA}
@@ -72,7 +77,7 @@ class Answer:
 
     @property
     def code(self) -> str:
-        return str(self.json.get("code", ""))
+        return str(self.json.get("code", "")) if isinstance(self.json, dict) else ""
 
 
 def _cookies(answer: Mapping[str, Any]) -> tuple[str, ...]:
@@ -93,6 +98,16 @@ class World:
         )
         self.accounts = MemoryAccountStore()
         self._projected = 0
+        self.clients = Clients(
+            lambda: self.register.latest("document", "clients").body,
+            Administer(self.register, self.engine.clock, lambda: "1", lambda: None),
+            MemoryUsage(),
+            self.engine.clock,
+            lambda: "a-secret-of-the-tests",
+        )
+        fields = {"id": "demo", "name": "Demo", "per_minute": 10_000, "per_day": 1_000_000}
+        self.clients.add(fields, Act("add-client", ANYONE, ""), key=OPEN311_KEY)
+        self.register.records.clear()  # the stage as given, before anybody acts
 
     @contextmanager
     def running(self) -> Iterator[World]:
@@ -114,6 +129,9 @@ class World:
             blobs=engine.blobs,
             jobs=engine.jobs,
             view_store=self.views,
+            card_store=engine.cards,
+            relay=engine.relay,
+            clients=self.clients,
             register=self.register,
             verifier=verifier,
             accounts=self.accounts,

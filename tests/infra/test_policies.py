@@ -85,7 +85,7 @@ CALLS = {
     # load: the state with its events; the sender reads what the reporter wrote
     "report_store: ReportRow.query": [
         (name, "dynamodb:Query", TABLE["reports"])
-        for name in ("api_handler", "fire", "arm", "send", "reveal", "replan")
+        for name in ("api_handler", "fire", "arm", "send", "reveal", "replan", "project")
     ],
     # mark_armed; claim and settle of one message
     "report_store: row.update": [
@@ -114,14 +114,22 @@ CALLS = {
     "view_store: ViewRow.feed.query": [
         ("api_handler", "dynamodb:Query", TABLE["views"] + "/index/feed")
     ],
+    # cards and updates for other systems
+    "card_store: row.save": [("project", "dynamodb:PutItem", TABLE["views"])],
+    "card_store: ViewRow.get": [("api_handler", "dynamodb:GetItem", TABLE["views"])],
+    "card_store: ViewRow.query": [("api_handler", "dynamodb:Query", TABLE["views"])],
+    "card_store: ViewRow.feed.query": [
+        ("api_handler", "dynamodb:Query", TABLE["views"] + "/index/feed")
+    ],
+    "usage: row.update": [("api_handler", "dynamodb:UpdateItem", TABLE["views"])],
     # the catalogue: whoever plans a timeline
     "documents: ReferenceRow.get": [
         (name, "dynamodb:GetItem", TABLE["reference"])
-        for name in ("api_handler", "fire", "arm", "reveal", "replan")
+        for name in ("api_handler", "fire", "arm", "reveal", "replan", "project")
     ],
     "documents: ReferenceRow.query": [
         (name, "dynamodb:Query", TABLE["reference"])
-        for name in ("api_handler", "fire", "arm", "reveal", "replan")
+        for name in ("api_handler", "fire", "arm", "reveal", "replan", "project")
     ],
     # administration: one transaction writes versions, list lines and the audit record; seeding
     # is the deployer's, with the deployer's rights

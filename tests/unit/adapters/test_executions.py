@@ -106,7 +106,7 @@ def test_a_fast_clock_s_instants_become_real_ones_rounded_up(use: Any) -> None:
     assert sent == "2026-11-24T00:00:01.001Z"
 
 
-def test_the_stream_is_read_for_reports_and_new_messages_only() -> None:
+def test_the_stream_is_read_for_reports_new_messages_and_events_only() -> None:
     records = [
         {
             "eventName": "MODIFY",
@@ -135,7 +135,17 @@ def test_the_stream_is_read_for_reports_and_new_messages_only() -> None:
         },
         {
             "eventName": "INSERT",
-            "dynamodb": {"NewImage": {"pk": {"S": "R#TL-1"}, "kind": {"S": "event"}}},
+            "dynamodb": {
+                "NewImage": {
+                    "pk": {"S": "R#TL-1"},
+                    "sk": {"S": "EVENT#000007"},
+                    "kind": {"S": "event"},
+                }
+            },
+        },
+        {
+            "eventName": "INSERT",
+            "dynamodb": {"NewImage": {"pk": {"S": "R#TL-1"}, "kind": {"S": "fired"}}},
         },
         {"eventName": "REMOVE", "dynamodb": {"OldImage": {"kind": {"S": "message"}}}},
     ]
@@ -152,4 +162,5 @@ def test_the_stream_is_read_for_reports_and_new_messages_only() -> None:
             body="{}",
         ),
         StreamRow("message", "TL-1", "step#1#L0#0#kabid#mail", inserted=True),
+        StreamRow("event", "TL-1", "000007", inserted=True),
     ]

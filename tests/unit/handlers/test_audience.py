@@ -54,6 +54,12 @@ BODIES = {
 }
 #: The same for the routes of their own.
 BODY_OF = {
+    "/v1/admin/clients": {"id": "another", "name": "Another"},
+    "/v1/admin/clients/{client}/renew": {},
+    "/v1/admin/clients/{client}/revoke": {},
+    "/open311/v2/{resource}": (
+        b"api_key=demo-open311-key&service_code=INF-01&lat=-6.1783&long=106.6319"
+    ),
     "/v1/sops/{sop}/versions/{version}/simulate": {},
     "/v1/simulations": {"sop": SOP},
     "/v1/drafts": {"sop": "pju-padam"},
@@ -81,6 +87,8 @@ def expected(allowed: frozenset[str], who: str) -> set[str]:
 
 def concrete(path: str, number: str, action: str = "") -> str:
     values = {"number": number, "sop": "jalan-berlubang", "version": "1", "action": action}
+    values |= {"client": "demo", "resource": "services" if "{id}" in path else "requests.json"}
+    values |= {"id": "INF-01.json"}
     return path.format(**values)
 
 

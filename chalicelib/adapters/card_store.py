@@ -1,0 +1,135 @@
+"""Cards, updates and cells in the views table, behind the `CardStore` protocol.
+
+    CARD#<number>            CARD                        one card; in the index if it is shown
+    UPDATES#<day>#<shard>    <instant>#<number>#<seq>    one public step of a record
+    CELL#<cell>              <instant>#<number>          what was filed in one geohash cell
+
+Cards are listed by the ``feed`` index under the month of filing. Updates are partitioned by day and
+by a hash of the report, so that a flood of reports writes to several partitions.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+from typing import Any
+from zlib import crc32
+
+import msgspec
+from pynamodb.exceptions import PutError, PynamoDBException
+
+from chalicelib.adapters.tables import ViewRow
+from chalicelib.services.cards import Card, Update
+from chalicelib.services.ports import TryAgain
+
+_CARD = "CARD"
+_SHARDS = 4
+_END = "~"
+
+
+class DynamoCardStore:
+    """One put a row; conditions keep an older version from overwriting a newer one."""
+
+    def put_card(self, card: Card) -> bool:
+        """See `CardStore.put_card`."""
+        newer = ViewRow.pk.does_not_exist() | (ViewRow.version < card.version)
+        if not _put(_card_row(card), newer):
+            return False
+        if card.cell:
+            _put(_cell_row(card), None)
+        return True
+
+    def card(self, number: str) -> Card | None:
+        """See `CardStore.card`."""
+        try:
+            row = ViewRow.get(_card_key(number), _CARD, consistent_read=True)
+        except ViewRow.DoesNotExist:
+            return None
+        return _read_card(row)
+
+    def cards(self, start: str, end: str) -> Iterator[Card]:
+        """See `CardStore.cards`."""
+        for month in sorted({day[:7] for day in _days(start, end)}, reverse=True):
+            within = ViewRow.feed_sort.between(start, end + _END)
+            for row in ViewRow.feed.query(f"CARDS#{month}", within, scan_index_forward=False):
+                yield _read_card(row)
+
+    def put_updates(self, updates: Sequence[Update]) -> None:
+        """See `CardStore.put_updates`."""
+        for update in updates:
+            key = f"UPDATES#{update.at[:10]}#{_shard(update.number)}"
+            sort = f"{update.at}#{update.number}#{update.seq:06d}"
+            _put(ViewRow(key, sort, body=_json(update)), None)
+
+    def updates(self, start: str, end: str) -> Iterator[Update]:
+        """See `CardStore.updates`."""
+        for day in _days(start, end):
+            shards = (
+                ViewRow.query(f"UPDATES#{day}#{shard}", ViewRow.sk.between(start, end + _END))
+                for shard in range(_SHARDS)
+            )
+            for row in heapq.merge(*shards, key=lambda row: str(row.sk)):
+                update = msgspec.json.decode(row.body, type=Update)
+                if update.shown is not None:
+                    yield update
+
+    def near(self, cells: Sequence[str], since: str, limit: int) -> Sequence[Card]:
+        """See `CardStore.near`."""
+        found: list[Card] = []
+        for cell in cells:
+            rows = ViewRow.query(
+                f"CELL#{cell}", ViewRow.sk >= since, scan_index_forward=False, limit=limit
+            )
+            found += [_read_card(row) for row in rows]
+        return sorted(found, key=lambda card: (card.filed_at, card.number), reverse=True)
+
+
+def _put(row: Any, condition: Any) -> bool:
+    try:
+        row.save(condition=condition)
+    except PutError as error:
+        if error.cause_response_code == "ConditionalCheckFailedException":
+            return False
+        raise TryAgain("views") from error
+    except PynamoDBException as error:
+        raise TryAgain(type(error).__name__) from error
+    return True
+
+
+def _card_row(card: Card) -> ViewRow:
+    row = ViewRow(_card_key(card.number), _CARD, version=card.version, body=_json(card))
+    if card.shown is not None:
+        row.feed_key = f"CARDS#{card.filed_at[:7]}"
+        row.feed_sort = f"{card.filed_at}#{card.number}"
+    return row
+
+
+def _cell_row(card: Card) -> ViewRow:
+    return ViewRow(
+        f"CELL#{card.cell}",
+        f"{card.filed_at}#{card.number}",
+        version=card.version,
+        body=_json(card),
+    )
+
+
+def _read_card(row: Any) -> Card:
+    return msgspec.json.decode(row.body, type=Card)
+
+
+def _card_key(number: str) -> str:
+    return f"CARD#{number}"
+
+
+def _days(start: str, end: str) -> list[str]:
+    first, last = date.fromisoformat(start[:10]), date.fromisoformat(end[:10])
+    return [(first + timedelta(days=n)).isoformat() for n in range((last - first).days + 1)]
+
+
+def _shard(number: str) -> int:
+    return crc32(number.encode()) % _SHARDS
+
+
+def _json(value: Any) -> str:
+    return msgspec.json.encode(value).decode()
