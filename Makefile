@@ -9,7 +9,7 @@ PYTEST := $(BIN)/python -m pytest
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test test-long lint format clean
+.PHONY: help install run test test-long packages lint format clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,11 +31,14 @@ lint: $(STAMP) ## Check style and types
 	$(BIN)/mypy
 	$(BIN)/mypy infra
 
-test: lint ## Every test but the very long ones and those that need an AWS account
+test: packages lint ## Every test but the very long ones and those that need an AWS account
 	$(PYTEST) -n $(WORKERS) -m "not long and not deploy"
 
-test-long: lint ## The long suites in full
+test-long: packages lint ## The long suites in full
 	$(PYTEST) -n $(WORKERS) -m "not deploy"
+
+packages:
+	@bash .ci/packages
 
 format: $(STAMP) ## Put the code into its usual form
 	$(BIN)/ruff check --fix .
