@@ -1,4 +1,4 @@
-"""Headless Chromium before a city in memory: the app as it is, behind HTTP, on a telephone or a desk.
+"""Headless Chromium before a city in memory: the app as it is, on a telephone or a desk.
 
 Every page looked at through `Visit.look` is held to the same: axe-core finds nothing, nothing
 scrolls sideways, nothing is asked of another host, nothing fails in the console. Its picture is
