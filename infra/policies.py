@@ -82,6 +82,8 @@ class Place:
     variables: Mapping[str, str]
     #: Layer → the ARN of its version; none before they are published.
     layers: Mapping[str, str] = field(default_factory=dict)
+    #: Whether functions get the concurrency that their row names to themselves.
+    reserves: bool = True
 
     def __post_init__(self) -> None:
         """Refuse what would make policies for nothing, or for somebody else's resources."""
@@ -422,12 +424,17 @@ def stage_settings(place: Place | None, stage: str) -> Json:
                 "iam_policy_file": f"policies/{stage}/{name}.json",
                 "lambda_memory_size": row.memory,
                 "lambda_timeout": row.timeout,
-                **({"reserved_concurrency": row.concurrency} if row.concurrency else {}),
+                **_concurrency(row, place),
                 **_layers(row, place),
             }
             for name, row in FUNCTIONS.items()
         },
     }
+
+
+def _concurrency(row: Function, place: Place | None) -> Json:
+    reserves = place is None or place.reserves
+    return {"reserved_concurrency": row.concurrency} if row.concurrency and reserves else {}
 
 
 def _layers(row: Function, place: Place | None) -> Json:

@@ -45,7 +45,8 @@ AWS_SERVICES = frozenset(
 _GLIBC = {11: 26}
 _GLIBC_SINCE_312 = 34
 _OLDEST_GLIBC = 17
-_MACHINES = {"arm64": "aarch64", "x86_64": "x86_64"}
+#: Lambda's name of a machine → the one in wheels.
+MACHINES = {"arm64": "aarch64", "x86_64": "x86_64"}
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 #: Lambda's limits: a layer sent in the request, and everything unpacked beside the function.
 MAX_ZIPPED = 50 * 1000 * 1000
@@ -74,7 +75,7 @@ def platforms(architecture: str, minor: int) -> list[str]:
     >>> platforms("arm64", 11)[0], platforms("arm64", 13)[0]
     ('manylinux_2_26_aarch64', 'manylinux_2_34_aarch64')
     """
-    machine = _MACHINES[architecture]
+    machine = MACHINES[architecture]
     newest = _GLIBC.get(minor, _GLIBC_SINCE_312)
     tags = [f"manylinux_2_{glibc}_{machine}" for glibc in range(newest, _OLDEST_GLIBC - 1, -1)]
     return [*tags, f"manylinux2014_{machine}"]

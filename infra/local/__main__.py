@@ -35,7 +35,8 @@ from infra.local.server import (
     answer_json,
     problem,
 )
-from infra.local.stack import Aws, StackFailed, aws_environment, deploy
+from infra.local.stack import Aws, aws_environment, deploy
+from infra.stack import StackFailed
 
 ROOT = Path(__file__).parents[2]
 DRAIN_SECONDS = 5.0

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import time
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import boto3
-from botocore.exceptions import ClientError
 
 from infra.outputs import environment
+from infra.stack import put_stack
 
 INFRA = Path(__file__).parents[1]
 #: Stands for both halves of the credentials: the emulator checks neither.
@@ -19,11 +16,6 @@ WORD = "local"
 MAIL_DOMAIN = "live-room.test"
 #: On AWS a failed message is hidden for minutes; here somebody is watching.
 VISIBILITY_SECONDS = 15
-WAIT_SECONDS = 60
-
-
-class StackFailed(RuntimeError):
-    """CloudFormation refused the stack."""
 
 
 def aws_environment(endpoint: str, region: str) -> dict[str, str]:
@@ -71,65 +63,6 @@ def deploy(aws: Aws, stage: str, origins: str) -> dict[str, str]:
         _expire_rows(aws, outputs[table])
     aws.client("ses").verify_domain_identity(Domain=MAIL_DOMAIN)
     return environment(outputs) | {"MAIL_DOMAIN": MAIL_DOMAIN, "MAIL_FROM": f"lapor@{MAIL_DOMAIN}"}
-
-
-def put_stack(aws: Aws, name: str, template: str, parameters: Mapping[str, str]) -> dict[str, str]:
-    """Create or update stack *name*, wait for it, and return its outputs."""
-    client = aws.client("cloudformation")
-    request = {
-        "StackName": name,
-        "TemplateBody": template,
-        "Parameters": [
-            {"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()
-        ],
-        "Capabilities": ["CAPABILITY_NAMED_IAM"],
-    }
-    if _describe(client, name) is None:
-        client.create_stack(**request)
-    else:
-        _update(client, request)
-    stack = _settled(client, name)
-    if stack["StackStatus"] not in {"CREATE_COMPLETE", "UPDATE_COMPLETE"}:
-        raise StackFailed(_reasons(client, name, stack))
-    return {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
-
-
-def _update(client: Any, request: dict[str, Any]) -> None:
-    try:
-        client.update_stack(**request)
-    except ClientError as error:
-        if "No updates are to be performed" not in str(error):
-            raise
-
-
-def _describe(client: Any, name: str) -> dict[str, Any] | None:
-    try:
-        stack: dict[str, Any] = client.describe_stacks(StackName=name)["Stacks"][0]
-    except ClientError as error:
-        if "does not exist" in str(error):
-            return None
-        raise
-    return stack
-
-
-def _settled(client: Any, name: str) -> dict[str, Any]:
-    deadline = time.monotonic() + WAIT_SECONDS
-    while time.monotonic() < deadline:
-        stack = _describe(client, name)
-        if stack and not stack["StackStatus"].endswith("_IN_PROGRESS"):
-            return stack
-        time.sleep(0.1)
-    raise StackFailed(f"{name} did not settle within {WAIT_SECONDS} s")
-
-
-def _reasons(client: Any, name: str, stack: dict[str, Any]) -> str:
-    events = client.describe_stack_events(StackName=name)["StackEvents"]
-    failed = {
-        event["LogicalResourceId"]: event.get("ResourceStatusReason", "")
-        for event in events
-        if event["ResourceStatus"].endswith("FAILED")
-    }
-    return f"{name} is {stack['StackStatus']}: {json.dumps(failed)}"
 
 
 def _expire_rows(aws: Aws, table: str) -> None:

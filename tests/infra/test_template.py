@@ -124,7 +124,7 @@ def test_what_holds_data_outlives_the_stack(template):
     }
     for name, resource in template["Resources"].items():
         if resource["Type"] in holding:
-            assert resource["DeletionPolicy"] == "Retain", name
+            assert resource["DeletionPolicy"] == "RetainExceptOnCreate", name
             assert resource["UpdateReplacePolicy"] == "Retain", name
 
 
