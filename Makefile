@@ -10,6 +10,7 @@ WORKERS ?= 2
 
 .DEFAULT_GOAL := help
 .PHONY: help install run test test-long packages lint format clean
+.PHONY: stage doctor plan deploy rollback remove
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,5 +45,25 @@ format: $(STAMP) ## Put the code into its usual form
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+# Stages on AWS (docs/deploy.md). Settings are in stages/$(STAGE).toml.
+DEPLOY = $(BIN)/python -m infra.deploy
+stage:
+	@test -n "$(STAGE)" || { echo "Which stage? For example: make $(MAKECMDGOALS) STAGE=dev"; exit 1; }
+
+doctor: stage $(STAMP) ## Check account and settings: make doctor STAGE=dev
+	@$(DEPLOY) doctor --stage $(STAGE)
+
+plan: stage $(STAMP) ## Say what `make deploy` would do, and do nothing
+	@$(DEPLOY) deploy --stage $(STAGE) --plan
+
+deploy: stage $(STAMP) ## Deploy or update a stage on AWS: make deploy STAGE=dev
+	@$(DEPLOY) deploy --stage $(STAGE)
+
+rollback: stage $(STAMP) ## Go back to the code before: make rollback STAGE=dev [RELEASE=…]
+	@$(DEPLOY) rollback --stage $(STAGE) --release "$(RELEASE)"
+
+remove: stage $(STAMP) ## Take a stage's functions down; data stay, unless DATA=drop and typed
+	@$(DEPLOY) remove --stage $(STAGE) $(if $(filter drop,$(DATA)),--drop-data)
+
 clean: ## Remove what was installed and built, but no data (those are in .local)
-	rm -rf $(VENV) .venv-ministack .venv-ministack.lock .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) build .venv-ministack .venv-ministack.lock .mypy_cache .ruff_cache .pytest_cache

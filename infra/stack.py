@@ -129,4 +129,5 @@ def _reasons(client: Any, name: str, stack: Mapping[str, Any] | None) -> str:
         for event in events
         if event["ResourceStatus"].endswith("FAILED")
     }
-    return f"{name} is {stack['StackStatus']}: {json.dumps(failed)}"
+    reason = stack.get("StackStatusReason", "")
+    return f"{name} is {stack['StackStatus']} {reason}: {json.dumps(failed)}"

@@ -290,6 +290,22 @@ PROBLEMS: Mapping[str, tuple[int, str, str]] = {
         "Dokumen ini melampaui ukuran satu baris data. Pecah atau ringkas dahulu.",
         "This document has outgrown one row of data. Split or prune it first.",
     ),
+    # What the gateway answers before any of our code runs.
+    "request_refused": (
+        400,
+        "Permintaan ini tidak dapat diterima.",
+        "This request cannot be accepted.",
+    ),
+    "too_many_requests": (
+        429,
+        "Terlalu banyak permintaan. Tunggu sebentar.",
+        "Too many requests. Wait a moment.",
+    ),
+    "no_answer_in_time": (
+        504,
+        "Jawaban terlalu lama. Ulangi dengan Idempotency-Key yang sama.",
+        "The answer took too long. Repeat with the same Idempotency-Key.",
+    ),
     "try_again": (
         503,
         "Sedang sangat ramai. Coba lagi sebentar lagi; tidak ada yang hilang.",
@@ -312,8 +328,10 @@ TITLES: Mapping[int, tuple[str, str]] = {
     409: ("Tidak dapat dilakukan sekarang", "Not possible now"),
     413: ("Terlalu besar", "Too large"),
     422: ("Isi permintaan perlu diperbaiki", "The request needs correction"),
+    429: ("Terlalu sering", "Too often"),
     500: ("Terjadi kesalahan", "Something went wrong"),
     503: ("Coba lagi sebentar lagi", "Try again in a moment"),
+    504: ("Tidak ada jawaban", "No answer"),
 }
 #: Sent with every answer: no browser may take JSON for anything else.
 SAFE_HEADERS: Mapping[str, str] = {"X-Content-Type-Options": "nosniff"}

@@ -19,6 +19,7 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 #: Layer → the requirements it holds.
@@ -28,6 +29,7 @@ LAYERS: Mapping[str, str] = {"base": "requirements.txt", "media": "requirements-
 AWS_SERVICES = frozenset(
     {
         "dynamodb",
+        "lambda",
         "s3",
         "secretsmanager",
         "sesv2",
@@ -47,6 +49,8 @@ _GLIBC_SINCE_312 = 34
 _OLDEST_GLIBC = 17
 #: Lambda's name of a machine → the one in wheels.
 MACHINES = {"arm64": "aarch64", "x86_64": "x86_64"}
+#: An older version with the same bytes is as good.
+_LOOK_BACK = 20
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 #: Lambda's limits: a layer sent in the request, and everything unpacked beside the function.
 MAX_ZIPPED = 50 * 1000 * 1000
@@ -154,3 +158,24 @@ def _measured(name: str, archive: Path) -> Built:
     if zipped > MAX_ZIPPED:
         raise LayerFailed(f"layer {name} has {zipped} bytes; Lambda takes {MAX_ZIPPED}")
     return Built(name, archive, base64.b64encode(digest).decode(), zipped, unpacked)
+
+
+def publish(client: Any, name: str, built: Built, architecture: str) -> tuple[str, bool]:
+    """Return the ARN of the layer's version with these bytes, and whether it was published now."""
+    versions = client.list_layer_versions(LayerName=name)["LayerVersions"]
+    for version in versions[:_LOOK_BACK]:
+        if version.get("Description") == built.sha256:
+            return str(version["LayerVersionArn"]), False
+    answer = client.publish_layer_version(
+        LayerName=name,
+        Description=built.sha256,
+        Content={"ZipFile": built.path.read_bytes()},
+        CompatibleArchitectures=[architecture],
+    )
+    return str(answer["LayerVersionArn"]), True
+
+
+def remove(aws: Any, name: str) -> None:
+    """Delete every version of layer *name*."""
+    for version in aws.pages("lambda", "list_layer_versions", "LayerVersions", LayerName=name):
+        aws.client("lambda").delete_layer_version(LayerName=name, VersionNumber=version["Version"])

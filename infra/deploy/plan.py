@@ -80,13 +80,13 @@ class TuneSource:
 
 @dataclass(frozen=True)
 class KeepLogs:
-    """How long a function's logs are kept."""
+    """How long the functions' logs are kept."""
 
-    group: str
+    groups: tuple[str, ...]
     days: int
 
     def __str__(self) -> str:
-        return f"{self.group}: logs kept {self.days} days"
+        return f"{len(self.groups)} log groups: kept {self.days} days"
 
 
 @dataclass(frozen=True)
@@ -339,9 +339,9 @@ def _after_chalice(settings: Settings, sources: Mapping[str, str]) -> Iterator[S
             yield TuneSource(function, kind, FUNCTIONS[function].concurrency or 50)
         elif kind == "stream":
             yield TuneSource(function, kind)
-    for name in FUNCTIONS:
-        thing = "" if name == "api_handler" else name
-        yield KeepLogs(f"/aws/lambda/{settings.name(thing)}", settings.log_days)
+    things = ("" if name == "api_handler" else name for name in FUNCTIONS)
+    groups = tuple(f"/aws/lambda/{settings.name(thing)}" for thing in things)
+    yield KeepLogs(groups, settings.log_days)
     yield ShapeGateway(settings.api_rate, settings.api_burst)
     if settings.domain:
         yield ServeDomain(settings.domain, settings.certificate)

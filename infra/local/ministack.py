@@ -18,8 +18,9 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 VERSION = "1.5.33"
 HOST = "127.0.0.1"
@@ -34,6 +35,11 @@ class MiniStackFailed(RuntimeError):
 
 class MiniStack:
     """One embedded AWS whose state lives under *home*."""
+
+    #: What its interpreter runs; tests put a patched one here.
+    program: tuple[str, ...] = ("-m", "ministack")
+    #: Settings of its own beside ours.
+    extras: Mapping[str, str] = MappingProxyType({})
 
     def __init__(self, home: Path, venv: Path, region: str, port: int | None = None) -> None:
         self.home = home.resolve()
@@ -59,7 +65,7 @@ class MiniStack:
         self.port = self._choose_port()
         with self.log.open("wb") as log:
             self._process = subprocess.Popen(  # noqa: S603 - our own interpreter
-                [str(self.venv / "bin" / "python"), "-m", "ministack"],
+                [str(self.venv / "bin" / "python"), *self.program],
                 env=self._environment(),
                 cwd=self.home,
                 stdin=subprocess.DEVNULL,
@@ -123,6 +129,7 @@ class MiniStack:
             "S3_PERSIST": "1",
             "S3_DATA_DIR": str(self.home / "s3"),
             "LOG_LEVEL": "WARNING",
+            **self.extras,
         }
 
     def _choose_port(self) -> int:
