@@ -3,6 +3,7 @@
 from chalice import Chalice
 
 from chalicelib.handlers import (
+    accounts,
     actions,
     administration,
     contact,
@@ -36,6 +37,7 @@ for module in (
     simulation,
     actions,
     administration,
+    accounts,
     drafts,
     open311,
     exchange,

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from chalicelib import config
 
 if TYPE_CHECKING:
+    from chalicelib.services.accounts import ManageAccounts, Provider
     from chalicelib.services.acting import ActOnReport
     from chalicelib.services.administering import Administer, Register
     from chalicelib.services.answering import Answering, Links
@@ -269,7 +270,7 @@ def identify_staff() -> IdentifyStaff:
     """From an access token to the member of staff it speaks for."""
     from chalicelib.services.identifying import IdentifyStaff
 
-    return IdentifyStaff(verifier(), catalogue(), accounts())
+    return IdentifyStaff(verifier(), catalogue(), accounts(), clock())
 
 
 @_shared
@@ -278,6 +279,22 @@ def accounts() -> AccountStore:
     from chalicelib.adapters.account_store import DynamoAccountStore
 
     return DynamoAccountStore()
+
+
+@_shared
+def manage_accounts() -> ManageAccounts:
+    """The administration of staff accounts."""
+    from chalicelib.services.accounts import ManageAccounts
+
+    return ManageAccounts(administer(), accounts(), provider(), clock(), time.time)
+
+
+@_shared
+def provider() -> Provider:
+    """The identity provider's accounts."""
+    from chalicelib.adapters.provider_accounts import provider_from_environment
+
+    return provider_from_environment()
 
 
 @_shared

@@ -287,6 +287,16 @@ def _asks(*functions: str) -> Grant:
     return grant
 
 
+def _manages_accounts(place: Place) -> list[Json]:
+    """Invite, disable and look at staff's accounts; a stage with another issuer has no pool."""
+    pool = place.variables.get("STAFF_POOL_ID", "")
+    if not pool:
+        return []
+    calls = ("CreateUser", "DisableUser", "EnableUser", "GetUser", "SetUserMFAPreference")
+    actions = [f"cognito-idp:Admin{name}" for name in (*calls, "UserGlobalSignOut")]
+    return [_allow("ManageStaffAccounts", actions, place.arn("cognito-idp", f"userpool/{pool}"))]
+
+
 _CATALOGUE = _on_table("reference", "GetItem", "Query")
 #: All routes in one function: one gateway integration serves public, token holders' and staff's
 #: routes, and who a caller is is resolved inside (docs/design: one audience table).
@@ -308,6 +318,7 @@ FUNCTIONS: Mapping[str, Function] = {
             _reads_link_key,
             _takes_photos,
             _asks("reveal"),
+            _manages_accounts,
             _sends_to("replan"),
         ),
         memory=1024,
@@ -374,6 +385,7 @@ FUNCTIONS: Mapping[str, Function] = {
             _on_table("identity", "GetItem"),
             _uses_identity_key("Decrypt"),
             _CATALOGUE,
+            _on_table("accounts", "GetItem"),
             _reads_token_key,
         ),
         memory=512,

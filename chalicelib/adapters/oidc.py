@@ -13,7 +13,7 @@ import json
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -35,12 +35,12 @@ class Verifier:
     def __init__(
         self,
         issuer: str,
-        audience: str,
+        audience: str | Sequence[str],
         read_keys: Callable[[], bytes],
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._issuer = issuer
-        self._audience = audience
+        self._audiences = {audience} if isinstance(audience, str) else set(audience)
         self._read_keys = read_keys
         self._monotonic = monotonic
         self._keys: dict[str, Any] = {}
@@ -83,7 +83,7 @@ class Verifier:
     def _meant_for_us(self, claims: Mapping[str, Any]) -> bool:
         audience = claims.get("aud")
         named = audience if isinstance(audience, list) else [audience]
-        return self._audience in [*named, claims.get("client_id")]
+        return not self._audiences.isdisjoint([*named, claims.get("client_id")])
 
     def _key(self, kid: str) -> Any:
         now = self._monotonic()
@@ -109,10 +109,14 @@ class Verifier:
 def verifier_from_environment() -> Verifier:
     """Return the stage's verifier: OIDC_ISSUER, OIDC_AUDIENCE, and where the keys are.
 
+    OIDC_OTHER_AUDIENCES names further clients whose tokens count, such as the officers' app.
+
     The keys come from OIDC_JWKS (the document itself), OIDC_JWKS_FILE, or over HTTPS from
     OIDC_JWKS_URL, by default the issuer's ``/.well-known/jwks.json``.
     """
-    return Verifier(config.setting("OIDC_ISSUER"), config.setting("OIDC_AUDIENCE"), _read_keys)
+    others = config.setting("OIDC_OTHER_AUDIENCES", "").split()
+    audiences = (config.setting("OIDC_AUDIENCE"), *others)
+    return Verifier(config.setting("OIDC_ISSUER"), audiences, _read_keys)
 
 
 def _read_keys() -> bytes:

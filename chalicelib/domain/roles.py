@@ -211,7 +211,8 @@ class Directory:
 
         Plain dates in holders include their last day, in Jakarta; instants are half-open. Who is
         listed with a position in staff.json holds it definitively if holders.json is silent
-        about that position. Raises KeyError or ValueError for a row that is not of the form.
+        about that position. Who is revoked answers for nothing any
+        more. Raises KeyError or ValueError for a row that is not of the form.
         """
         people = list(staff)
         held = [_holder(row) for row in holders]
@@ -224,7 +225,7 @@ class Directory:
         ]
         return cls(
             positions=tuple(_position(row) for row in positions),
-            persons={row["id"]: _person(row) for row in people},
+            persons={row["id"]: _person(row) for row in people if not row.get("revoked")},
             holders=tuple(held),
             rota=tuple(_shift(row) for row in rota),
         )

@@ -16,6 +16,7 @@ import msgspec
 from chalice import CORSConfig, Response
 
 from chalicelib import config
+from chalicelib.domain.accounts import AccountRefused
 from chalicelib.domain.actions import ActionRefused
 from chalicelib.domain.lifecycle import MoveRefused
 from chalicelib.domain.sop import SopInvalid
@@ -180,9 +181,10 @@ def _refused(refused: ActionRefused) -> Response:
     return response(code, errors, **facts)
 
 
-def _filing_refused(refused: FilingRefused) -> Response:
+def _filing_refused(refused: FilingRefused | AccountRefused) -> Response:
     errors = [field_error("invalid", _pointer(refused.field))] if refused.field else []
-    return response(refused.code, errors)
+    facts = refused.facts if isinstance(refused, AccountRefused) else {}
+    return response(refused.code, errors, **facts)
 
 
 def _move_refused(refused: MoveRefused) -> Response:
@@ -209,6 +211,7 @@ _REFUSALS: Mapping[type[Exception], Callable[[Any], Response]] = {
     ActionRefused: _refused,
     FilingRefused: _filing_refused,
     MoveRefused: _move_refused,
+    AccountRefused: _filing_refused,
     SopInvalid: lambda error: response("sop_invalid", path=error.path, reason=error.reason),
     VersionMoved: lambda error: response("version_moved", current=error.current),
 }

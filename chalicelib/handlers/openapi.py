@@ -18,6 +18,7 @@ from chalicelib.handlers.definitions import (
     Reporter,
     Simulation,
 )
+from chalicelib.handlers.openapi_accounts import ACCOUNT_OPERATIONS
 from chalicelib.handlers.openapi_desk import DESK_OPERATIONS
 from chalicelib.handlers.openapi_exchange import EXCHANGE_OPERATIONS
 from chalicelib.handlers.operation import PAGING, Operation
@@ -263,6 +264,7 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
     ),
     **DESK_OPERATIONS,
     **EXCHANGE_OPERATIONS,
+    **ACCOUNT_OPERATIONS,
 }
 
 
@@ -438,6 +440,11 @@ _PATH_PARAMETERS: Mapping[str, Json] = {
     },
     "sop": {"schema": {"type": "string", "maxLength": 60}, "example": "jalan-berlubang"},
     "version": {"schema": {"type": "string", "pattern": "^[1-9][0-9]{0,4}$"}, "example": "1"},
+    "account": {"schema": {"type": "string", "maxLength": 60}, "example": "kadis.pupr"},
+    "document": {
+        "schema": {"enum": ["positions", "staff", "holders", "rota"]},
+        "example": "holders",
+    },
 }
 _DATE: Json = {"type": "string", "format": "date"}
 _QUERY: Mapping[str, Json] = {

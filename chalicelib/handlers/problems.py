@@ -95,6 +95,66 @@ PROBLEMS: Mapping[str, tuple[int, str, str]] = {
         "Masuk tidak berhasil atau terlalu lama. Silakan mulai lagi dari halaman masuk.",
         "Signing in did not work or took too long. Please start again from the sign-in page.",
     ),
+    "no_such_account": (
+        404,
+        "Akun ini tidak ada.",
+        "There is no such account.",
+    ),
+    "account_exists": (
+        409,
+        "Nama akun ini sudah dipakai.",
+        "This account name is in use.",
+    ),
+    "address_in_use": (
+        409,
+        "Alamat surel ini sudah dipakai akun lain.",
+        "This mail address belongs to another account.",
+    ),
+    "own_account": (
+        409,
+        "Administrator tidak dapat mengubah akunnya sendiri; minta administrator lain.",
+        "Administrators cannot change their own account; ask another administrator.",
+    ),
+    "unknown_position": (
+        422,
+        "Jabatan ini tidak ada dalam daftar.",
+        "There is no such position.",
+    ),
+    "unknown_person": (
+        422,
+        "Orang ini tidak ada dalam daftar atau akunnya sudah dicabut.",
+        "There is no such person, or the account is revoked.",
+    ),
+    "position_taken": (
+        409,
+        "Jabatan ini masih dipegang orang lain pada hari itu; pindahkan dahulu pemegangnya.",
+        "Somebody else still holds this position on that day; move the holder, too.",
+    ),
+    "moved_twice": (
+        422,
+        "Satu orang hanya dapat dipindahkan sekali dalam satu rencana; pakai keeps untuk rangkap.",
+        "A person can be moved once in a plan; use keeps for an office held beside another.",
+    ),
+    "ends_before_it_begins": (
+        422,
+        "Tanggal akhir mendahului tanggal mulai.",
+        "The last day is before the first.",
+    ),
+    "day_is_past": (
+        422,
+        "Tanggal sudah lewat; perpindahan berlaku hari ini atau sesudahnya.",
+        "The day is past; moves take effect today or later.",
+    ),
+    "directory_not_of_the_form": (
+        422,
+        "Isi dokumen tidak sesuai bentuknya.",
+        "The document is not of the required form.",
+    ),
+    "revoke_by_itself": (
+        422,
+        "Pencabutan akun dilakukan lewat tindakan revoke, bukan lewat dokumen.",
+        "Accounts are revoked by their own action, not in the document.",
+    ),
     "no_account": (
         403,
         "Akun ini belum atau tidak lagi terdaftar. Hubungi administrator LIVE Room.",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from chalice import Blueprint, Response
@@ -10,6 +9,7 @@ from chalice import Blueprint, Response
 from chalicelib import bootstrap, config
 from chalicelib.domain.actions import Caller
 from chalicelib.domain.events import Actor
+from chalicelib.handlers.addresses import mail_address, telephone
 from chalicelib.handlers.definitions import NewReport, Reporter
 from chalicelib.handlers.field_errors import field_error
 from chalicelib.handlers.http import (
@@ -38,9 +38,6 @@ from chalicelib.services.viewing import local
 blueprint = Blueprint(__name__)
 #: What masked values are made of: one that is sent back would overwrite the real one.
 _MASKS = ("***", "•", "●", "xxxx@", "****")
-_MAIL = re.compile(
-    r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63}){1,8}"
-)
 
 
 @serves(blueprint, "POST", "/v1/reports")
@@ -127,21 +124,12 @@ def contact_of(reporter: Reporter, visibility: str, language: str = "id") -> Con
     email, phone = reporter.email.strip(), reporter.phone.strip()
     if any(mark in name + email + phone for mark in _MASKS):
         raise Problem("masked_value", errors=[field_error("bad_form", "/reporter")])
-    if email and not _MAIL.fullmatch(email):
-        raise Problem("invalid_email", errors=[field_error("bad_form", "/reporter/email")])
-    return Contact(name=name, email=email, phone=_e164(phone) if phone else "", language=language)
-
-
-def _e164(text: str) -> str:
-    import phonenumbers
-
-    try:
-        number = phonenumbers.parse(text, "ID")
-    except phonenumbers.NumberParseException:
-        number = None
-    if number is None or not phonenumbers.is_possible_number(number):
-        raise Problem("invalid_phone", errors=[field_error("bad_form", "/reporter/phone")])
-    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+    return Contact(
+        name=name,
+        email=mail_address(email, "/reporter/email") if email else "",
+        phone=telephone(phone, "/reporter/phone") if phone else "",
+        language=language,
+    )
 
 
 def answer_to(filed: Filed) -> dict[str, Any]:

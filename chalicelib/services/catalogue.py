@@ -14,6 +14,7 @@ from functools import cached_property
 from typing import Any, Protocol, TypeVar, cast
 from zoneinfo import ZoneInfo
 
+from chalicelib.domain.accounts import roles_of
 from chalicelib.domain.actions import Caller
 from chalicelib.domain.areas import AreaIndex, Areas
 from chalicelib.domain.calendar import Calendar
@@ -128,18 +129,25 @@ class Catalogue:
         """Return the positions by id."""
         return self._parsed("positions", lambda rows: {row["id"]: row for row in rows})
 
-    def staff_caller(self, person: str) -> Caller | None:
-        """Return the caller that a staff account stands for, None if there is none in force."""
+    def staff_caller(self, person: str, at: datetime) -> Caller | None:
+        """Return the caller that a staff account stands for at *at*, None if there is none then.
+
+        Offices are those held or stood in for at that instant, and most roles follow from them,
+        so that a move takes effect on its day by itself.
+        """
         account = self.staff().get(person)
-        if account is None or account.get("revoked") or not account.get("roles"):
+        if account is None or account.get("revoked"):
             return None
-        rows = [self.positions()[id] for id in account["positions"] if id in self.positions()]
+        offices = self.directory().positions_of(person, at)
+        roles = roles_of(account, (office.role for office in offices))
+        if not roles:
+            return None
         return Caller(
-            roles=frozenset(account["roles"]),
+            roles=roles,
             person=person,
-            positions=tuple(row["id"] for row in rows),
-            agencies=frozenset(row["agency"] for row in rows if row.get("agency")),
-            areas=frozenset(row["area"] for row in rows if row.get("area")),
+            positions=tuple(office.id for office in offices),
+            agencies=frozenset(office.agency for office in offices if office.agency),
+            areas=frozenset(office.area for office in offices if office.area),
         )
 
     @cached_property

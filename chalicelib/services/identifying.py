@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from chalicelib.domain.actions import Caller
 from chalicelib.services.catalogue import Catalogue
+from chalicelib.services.ports import Clock
 from chalicelib.services.sessions import AccountStore, Session
 
 #: Where issuers put groups: Amazon Cognito, then everybody else.
@@ -38,6 +39,7 @@ class IdentifyStaff:
     verifier: TokenVerifier
     catalogue: Catalogue
     accounts: AccountStore
+    clock: Clock
 
     def __call__(self, token: str) -> Caller:
         """Return the member of staff; raise TokenInvalid for nobody who still has a role."""
@@ -53,7 +55,7 @@ class IdentifyStaff:
         return self._caller(session.person, groups)
 
     def _caller(self, person: str, groups: frozenset[str] | None) -> Caller:
-        caller = self.catalogue.staff_caller(person)
+        caller = self.catalogue.staff_caller(person, self.clock.now())
         if caller is None:
             raise TokenInvalid("no such account")
         if groups is None:

@@ -167,7 +167,7 @@ class MemoryBlobs:
 
 def staff(user: str) -> Caller:
     """Return the demo user as the API would resolve a token."""
-    caller = SHIPPED.staff_caller(user)
+    caller = SHIPPED.staff_caller(user, datetime(2027, 4, 5, tzinfo=UTC))
     assert caller is not None
     return caller
 

@@ -51,7 +51,12 @@ OUTPUTS = {
     "MAIL_CONFIGURATION_SET": "live-room-dev-mail",
     "ALARM_TOPIC_ARN": arn("sns", "live-room-dev-alarms"),
 }
-ENVIRONMENT = OUTPUTS | {"MAIL_FROM": "lapor@example.go.id", "STAGE": "dev"}
+POOL = "ap-southeast-3_aBcDeFgHi"
+ENVIRONMENT = OUTPUTS | {
+    "MAIL_FROM": "lapor@example.go.id",
+    "STAGE": "dev",
+    "STAFF_POOL_ID": POOL,
+}
 PLACE = Place("dev", ACCOUNT, REGION, ENVIRONMENT)
 
 TABLE = {
@@ -136,8 +141,24 @@ CALLS = {
     "registers: transaction.save": [("api_handler", "dynamodb:PutItem", TABLE["reference"])],
     "registers: ReferenceRow.get": [("api_handler", "dynamodb:GetItem", TABLE["reference"])],
     "registers: ReferenceRow.query": [("api_handler", "dynamodb:Query", TABLE["reference"])],
+    # staff's accounts at Amazon Cognito
+    **{
+        f"provider_accounts: cognito-idp.{call}": [
+            ("api_handler", f"cognito-idp:{action}", arn("cognito-idp", f"userpool/{POOL}"))
+        ]
+        for call, action in (
+            ("admin_create_user", "AdminCreateUser"),
+            ("admin_disable_user", "AdminDisableUser"),
+            ("admin_enable_user", "AdminEnableUser"),
+            ("admin_user_global_sign_out", "AdminUserGlobalSignOut"),
+            ("admin_set_user_mfa_preference", "AdminSetUserMFAPreference"),
+            ("admin_get_user", "AdminGetUser"),
+        )
+    },
     # sessions of the pages, and the standing of accounts
-    "account_store: AccountRow.get": [("api_handler", "dynamodb:GetItem", TABLE["accounts"])],
+    "account_store: AccountRow.get": [
+        (name, "dynamodb:GetItem", TABLE["accounts"]) for name in ("api_handler", "reveal")
+    ],
     "account_store: row.save": [("api_handler", "dynamodb:PutItem", TABLE["accounts"])],
     "account_store: row.delete": [("api_handler", "dynamodb:DeleteItem", TABLE["accounts"])],
     # IAM asks for SendMessage, batch or not
@@ -232,7 +253,7 @@ ON_ITS_BEHALF = [
 ]
 NEEDED = [need for needs in CALLS.values() for need in needs] + ON_ITS_BEHALF
 
-_BOTO = re.compile(r'client\("(\w+)"\)\.(\w+)|_call\("(\w+)", "(\w+)"')
+_BOTO = re.compile(r'client\("([\w-]+)"\)\.(\w+)|_call\("(\w+)", "(\w+)"')
 _PYNAMO = re.compile(
     r"\b(\w+Row(?:\.(?:due|queue|feed))?\.(?:query|get|scan|count|batch_get|batch_write)"
     r"|row\.(?:save|update|delete|refresh)|transaction\.(?:save|update|delete|get|condition_check)"

@@ -64,6 +64,23 @@ BODY_OF = {
     "/v1/simulations": {"sop": SOP},
     "/v1/drafts": {"sop": "pju-padam"},
     "/v1/sops/{sop}/versions/{version}/assign": {"from": "2027-05-01"},
+    "/v1/admin/accounts": {
+        "id": "sari.contoh",
+        "name": "Sari",
+        "email": "sari@tangerang.example",
+        "reason": "Baru",
+    },
+    **{
+        f"/v1/admin/accounts/{{account}}/{what}": {"reason": "Perlu"}
+        for what in ("revoke", "restore", "sign-out", "reset-mfa")
+    },
+    "/v1/admin/accounts/{account}/roles": {"roles": ["auditor"], "reason": "Perlu"},
+    "/v1/admin/moves": {
+        "day": "2027-07-01",
+        "reason": "Pensiun",
+        "moves": [{"person": "kadis.pupr"}],
+    },
+    "/v1/admin/directory/{document}": {"based_on": 1, "body": [], "reason": "Kosong"},
 }
 
 
@@ -89,6 +106,7 @@ def concrete(path: str, number: str, action: str = "") -> str:
     values = {"number": number, "sop": "jalan-berlubang", "version": "1", "action": action}
     values |= {"client": "demo", "resource": "services" if "{id}" in path else "requests.json"}
     values |= {"id": "INF-01.json"}
+    values |= {"account": "sekda", "document": "rota"}
     return path.format(**values)
 
 
@@ -120,7 +138,7 @@ def test_a_route_lets_pass_whom_the_table_names(world, monkeypatch, route, who):
     number = world.filed()["number"]
     method, path = route
     how = acting_as(world, monkeypatch, who, number)
-    body = BODY_OF.get(path, POTHOLE) if method == "POST" else None
+    body = BODY_OF.get(path, POTHOLE if method == "POST" else None)
     answer = world.call(method, concrete(path, number), body, **how)
     refusals = expected(ROUTES[route], who)
     if who == REPORTER and "{number}" not in path and PUBLIC not in ROUTES[route]:

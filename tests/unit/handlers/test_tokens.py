@@ -8,6 +8,7 @@ import hmac
 import json
 import urllib.error
 import urllib.request
+from datetime import UTC, datetime
 
 import jwt
 import pytest
@@ -22,7 +23,7 @@ from infra.local.issuer import AUDIENCE as LOCAL_AUDIENCE
 from infra.local.issuer import ISSUER as LOCAL_ISSUER
 from infra.local.issuer import LocalIssuer
 from tests.fakes.accounts import MemoryAccountStore
-from tests.fakes.engine import SHIPPED
+from tests.fakes.engine import SHIPPED, SetClock
 from tests.fakes.world import AUDIENCE, ISSUER, KID, access_token, jwks, signing_key
 
 CLAIMS = {
@@ -35,9 +36,12 @@ CLAIMS = {
 }
 
 
+CLOCK = SetClock(datetime(2027, 4, 5, tzinfo=UTC))
+
+
 def identifier(verifier=None):
     return IdentifyStaff(
-        verifier or Verifier(ISSUER, AUDIENCE, jwks), SHIPPED, MemoryAccountStore()
+        verifier or Verifier(ISSUER, AUDIENCE, jwks), SHIPPED, MemoryAccountStore(), CLOCK
     )
 
 
