@@ -210,6 +210,15 @@ def _verify(report: Report, command: Command, known: Known, actor: Actor) -> tup
     return (*before, _draft("verified", command, known, actor, data))
 
 
+def _migrate(report: Report, command: Command, known: Known, actor: Actor) -> tuple[Draft, ...]:
+    """Another SOP version from now on: time used up stays used, no fired step fires again (S22)."""
+    to = known.migrate_to or {}
+    if (to.get("id"), to.get("version")) == (report.sop_id, report.sop_version):
+        raise ActionRefused("conflict", "already_under_this_version")
+    came_from = {"id": report.sop_id, "version": report.sop_version}
+    return (_draft("migrated", command, known, actor, {**to, "from": came_from}),)
+
+
 def _assign(report: Report, command: Command, known: Known, actor: Actor) -> tuple[Draft, ...]:
     if not known.agency_exists:
         raise ActionRefused("invalid", "unknown_agency")
@@ -458,6 +467,9 @@ TRANSITIONS: Mapping[str, Transition] = {
             required=("reason",),
         ),
         Transition(
+            "migrate", (*_ROOM, "secretary", "inspector"), _OPEN, _migrate, required=("reason",)
+        ),
+        Transition(
             "instruct", ("mayor", "secretary"), _OPEN, _plain("instructed"), required=("text",)
         ),
         Transition(
@@ -521,4 +533,5 @@ STAFF_ACTIONS = (
     "return",
     "escalate",
     "instruct",
+    "migrate",
 )

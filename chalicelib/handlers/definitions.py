@@ -172,6 +172,14 @@ class Instruct(Plain, kw_only=True):
     text: Needed
 
 
+class Migrate(Plain, kw_only=True):
+    """Under which SOP version the report runs from now on: today's, unless one is named."""
+
+    sop: Code | msgspec.UnsetType = msgspec.UNSET
+    version: Annotated[int, Meta(ge=1, le=99999)] | msgspec.UnsetType = msgspec.UNSET
+    reason: Needed
+
+
 class MaybeReasoned(Plain):
     """An action that may give its reason."""
 
@@ -269,6 +277,7 @@ ACTION_BODIES: dict[str, type[Body]] = {
     "return": Reasoned,
     "escalate": Reasoned,
     "instruct": Instruct,
+    "migrate": Migrate,
     "confirm": Plain,
     "dispute": Reasoned,
     "reopen": MaybeReasoned,

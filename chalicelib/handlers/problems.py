@@ -300,6 +300,16 @@ PROBLEMS: Mapping[str, tuple[int, str, str]] = {
         "Dokumen ini sudah diubah orang lain. Baca versi terbaru, lalu ulangi.",
         "Somebody else has changed this document. Read the current version, then repeat.",
     ),
+    "already_under_this_version": (
+        409,
+        "Laporan ini sudah berjalan menurut versi SOP tersebut.",
+        "The report runs under this SOP version already.",
+    ),
+    "sop_version_never_served": (
+        422,
+        "Versi SOP ini belum pernah berlaku untuk kategori laporan tersebut.",
+        "This SOP version has never been in force for the report's category.",
+    ),
     "draft_is_open": (
         409,
         "SOP ini masih punya rancangan yang berjalan. Selesaikan atau tarik dahulu.",

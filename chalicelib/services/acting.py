@@ -15,6 +15,7 @@ from typing import Any
 from chalicelib.domain.actions import ActionRefused, Caller, Command, Known, decide, may_see
 from chalicelib.domain.events import Draft, Event, canonical
 from chalicelib.domain.report import Report
+from chalicelib.domain.sop import Sop
 from chalicelib.services.catalogue import Catalogue
 from chalicelib.services.composing import ARM_GRACE, Composer, Planner
 from chalicelib.services.filing import KeyReused
@@ -79,7 +80,7 @@ class ActOnReport:
 
     def _known(self, report: Report, command: Command, now: datetime) -> Known:
         fields = command.fields
-        migration = self._migration(report, fields.get("category"), now)
+        migration = self._migration(report, command, now)
         sop = self.catalogue.sop(report.sop_id, report.sop_version)
         photos: tuple[str, ...] = ()
         if command.action == "submit":
@@ -109,15 +110,30 @@ class ActOnReport:
         return self.catalogue.owner(category, report.kelurahan, report.kecamatan, now)
 
     def _migration(
-        self, report: Report, category: str | None, now: datetime
+        self, report: Report, command: Command, now: datetime
     ) -> Mapping[str, Any] | None:
         """A new category brings its SOP by the migrate rule: time used up stays used (S22)."""
+        if command.action == "migrate":
+            return self._under(self._named_version(report, command, now), report.category)
+        category = command.fields.get("category")
         if not category or category == report.category:
             return None
-        found = self.catalogue.categories().get(category)
-        if found is None:
+        if category not in self.catalogue.categories():
             raise ActionRefused("invalid", "unknown_category", field="category")
-        sop = self.catalogue.sop_in_force(category, now)
+        return self._under(self.catalogue.sop_in_force(category, now), category)
+
+    def _named_version(self, report: Report, command: Command, now: datetime) -> Sop:
+        """The version asked for, which must have begun to serve the category; else today's."""
+        fields = command.fields
+        if not fields.get("version"):
+            return self.catalogue.sop_in_force(report.category, now)
+        wanted = (fields.get("sop") or report.sop_id, int(fields["version"]))
+        if wanted not in self.catalogue.ever_in_force(report.category, now):
+            raise ActionRefused("invalid", "sop_version_never_served", field="version")
+        return self.catalogue.sop(*wanted)
+
+    def _under(self, sop: Sop, category: str) -> Mapping[str, Any]:
+        found = self.catalogue.categories()[category]
         return {
             "id": sop.id,
             "version": sop.version,

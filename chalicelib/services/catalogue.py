@@ -67,6 +67,15 @@ class Catalogue:
         }
         return {code: self.sop(*pair) for code, pair in found.items() if pair}
 
+    def ever_in_force(self, category: str, at: datetime) -> frozenset[tuple[str, int]]:
+        """Return the SOP versions that serve *category* at *at* or have served it before."""
+        day = self.day(at).isoformat()
+        return frozenset(
+            (row["sop"], int(row["version"]))
+            for row in self._document("assignments")
+            if row["category"] == category and row["from"] <= day
+        )
+
     def calendar_versions(self) -> Mapping[str, int]:
         """Return the current version of each calendar."""
         return cast(Mapping[str, int], self._document("calendars"))

@@ -47,6 +47,7 @@ BODIES = {
     "return": {"reason": "x"},
     "escalate": {"reason": "x"},
     "instruct": {"text": "x"},
+    "migrate": {"reason": "x"},
     "dispute": {"reason": "x"},
     "rate": {"score": 5},
     "comments": {"text": "x"},
