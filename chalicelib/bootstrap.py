@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from chalicelib.services.filing import FileReport
     from chalicelib.services.firing import FireDueSteps
     from chalicelib.services.identifying import IdentifyStaff, TokenVerifier
+    from chalicelib.services.linting import LintSops
     from chalicelib.services.open311 import Open311
     from chalicelib.services.ports import (
         Alarms,
@@ -138,11 +139,20 @@ def administer() -> Administer:
 
 
 @_shared
+def lint_sops() -> LintSops:
+    """Holding SOPs against the city."""
+    from chalicelib.adapters.documents import message_templates
+    from chalicelib.services.linting import LintSops
+
+    return LintSops(catalogue(), clock(), message_templates)
+
+
+@_shared
 def draft_sops() -> DraftSops:
     """The SOP desk: drafts, their review and approval, and their way into force."""
     from chalicelib.services.drafting import DraftSops
 
-    return DraftSops(administer(), catalogue(), clock())
+    return DraftSops(administer(), catalogue(), clock(), lint_sops())
 
 
 @_shared

@@ -64,6 +64,11 @@ class FileDocuments:
         return json.dumps(versions).encode()
 
 
+def message_templates() -> frozenset[str]:
+    """Return the ids of the shipped message templates."""
+    return frozenset(path.name.partition(".")[0] for path in (DATA / "messages").glob("*.v*.json"))
+
+
 class TableDocuments:
     """The catalogue in the reference table: ``<kind>#<id>`` / ``V#<version>``."""
 

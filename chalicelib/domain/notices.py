@@ -39,6 +39,10 @@ class StepLike(Protocol):
     def act(self) -> str | None:
         """What it does beside telling people."""
 
+    @property
+    def message(self) -> str | None:
+        """The template that its SOP names for staff, if it names one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Notice:
@@ -60,9 +64,15 @@ def for_event(event: Event, before: Report | None, after: Report) -> tuple[Notic
 
 def for_step(entry: StepLike, role: str, report: Report, *, first: bool) -> Notice:
     """Return the notice of one fired step to one role. *first*: nothing of it came before."""
+    template = step_template(entry, role, emergency=report.emergency, first=first)
+    return Notice(template, (role,), urgent=report.emergency)
+
+
+def step_template(entry: StepLike, role: str, *, emergency: bool, first: bool) -> str:
+    """Return which message tells *role* of a fired step."""
     if role == REPORTER_ROLE:
-        return Notice(_reporter_step(entry), (role,), urgent=report.emergency)
-    return Notice(_staff_step(entry, role, report, first), (role,), urgent=report.emergency)
+        return _reporter_step(entry)
+    return entry.message or _staff_step(entry, role, emergency, first)
 
 
 def channels_for_staff(template: str, report: Report) -> Sequence[str]:
@@ -95,13 +105,13 @@ def _reporter_step(entry: StepLike) -> str:
     return "reporter_limit_passed"
 
 
-def _staff_step(entry: StepLike, role: str, report: Report, first: bool) -> str:
+def _staff_step(entry: StepLike, role: str, emergency: bool, first: bool) -> str:
     if entry.limit == "legal":
         return "step_legal_limit"
     if entry.clock in ("verification", "validation"):
         return f"step_{entry.clock}"
     if first and role in _FIELD_ROLES:
-        return "step_emergency" if report.emergency else "step_task"
+        return "step_emergency" if emergency else "step_task"
     if is_reminder(entry):
         return "step_reminder"
     return "step_escalation"

@@ -113,6 +113,11 @@ class Entry:
         return f"{self.cycle}#{self.step}#{self.repeat}"
 
     @property
+    def message(self) -> str | None:
+        """The message template that its step names, None for the usual one."""
+        return self.definition.message if self.definition else None
+
+    @property
     def at_start(self) -> bool:
         """Whether it fires as soon as its clock starts (``PT0M``): the notice of assignment."""
         at = self.definition.at if self.definition else None

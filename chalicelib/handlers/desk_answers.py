@@ -62,6 +62,23 @@ class Served(Form, kw_only=True, rename={"from_": "from"}):
     season: str | UnsetType = UNSET
 
 
+class FindingShown(Form, kw_only=True):
+    """Something that is wrong, and how it is mended. An error keeps an SOP out of force."""
+
+    code: str
+    severity: Literal["error", "warning"]
+    where: str
+    text: Names
+    mend: Names
+
+
+class FindingList(Form):
+    """Everything that a check found, errors first."""
+
+    items: list[FindingShown]
+    cursor: None
+
+
 class VersionLine(Form, kw_only=True):
     """A version that is or was in force. hash: SHA-256 of its canonical JSON."""
 

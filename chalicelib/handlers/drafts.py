@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import Any
 
 import msgspec
@@ -70,6 +71,13 @@ def draft_difference(call: Call) -> Response:
     return ok(desk.difference(sop, before, bench.number))
 
 
+@serves(blueprint, "GET", "/v1/drafts/{sop}/lint")
+def findings(call: Call) -> Response:
+    """What is wrong with the draft if it serves on a day (default: today)."""
+    found = bootstrap.draft_sops().findings(sop_of(call), day_of(call, "on"))
+    return ok({"items": [one.to_dict() for one in found], "cursor": None})
+
+
 @serves(blueprint, "GET", "/v1/sops/{sop}/versions")
 def versions(call: Call) -> Response:
     """All versions that were ever in force, with their hashes and their days."""
@@ -107,6 +115,15 @@ def sop_of(call: Call) -> str:
     if not _SOP_ID.fullmatch(call.params["sop"]):
         raise Problem("not_found")
     return call.params["sop"]
+
+
+def day_of(call: Call, name: str) -> date | None:
+    """Return the date that a query parameter names."""
+    text = call.query(name)
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise Problem("invalid_field", errors=[field_error("invalid", f"?{name}")]) from None
 
 
 def version_of(call: Call, name: str, default: int) -> int:

@@ -470,6 +470,7 @@ _QUERY: Mapping[str, Json] = {
         "example": "-6.1783,106.6319",
     },
     "agency": {"description": "Whose work list.", "schema": {"type": "string"}},
+    "on": {"description": "The day on which it is to serve (default: today).", "schema": _DATE},
     "against": {
         "description": "Another version to compare with than the one it was made from; 0: none.",
         "schema": {"type": "integer", "minimum": 0},

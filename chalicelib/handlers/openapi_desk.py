@@ -21,7 +21,7 @@ _NOBODY_TWICE = ("same_person_twice",)
 _MORE: Mapping[str, tuple[str, ...]] = {
     "review": _NOBODY_TWICE,
     "approve": _NOBODY_TWICE,
-    "activate": (*_NOBODY_TWICE, *_DATES),
+    "activate": (*_NOBODY_TWICE, *_DATES, "sop_not_ready"),
     "comments": ("unknown_step",),
 }
 _SUMMARIES: Mapping[str, str] = {
@@ -67,6 +67,13 @@ DESK_OPERATIONS: Mapping[tuple[str, str], Operation] = {
         query=("against",),
         codes=("role_may_not", "not_found", "invalid_field"),
     ),
+    ("GET", "/v1/drafts/{sop}/lint"): Operation(
+        "What is wrong with a draft, and how it is mended",
+        answers.FindingList,
+        "sop desk",
+        query=("on",),
+        codes=("role_may_not", "not_found", "invalid_field"),
+    ),
     **{
         ("POST", f"/v1/drafts/{{sop}}/{path}"): Operation(
             _SUMMARIES[path],
@@ -97,6 +104,6 @@ DESK_OPERATIONS: Mapping[tuple[str, str], Operation] = {
         answers.AssignmentList,
         "sop desk",
         body=Assignment,
-        codes=(*_WRITING, "not_found", *_DATES),
+        codes=(*_WRITING, "not_found", *_DATES, "sop_not_ready"),
     ),
 }

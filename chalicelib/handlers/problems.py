@@ -310,6 +310,11 @@ PROBLEMS: Mapping[str, tuple[int, str, str]] = {
         "Versi SOP ini belum pernah berlaku untuk kategori laporan tersebut.",
         "This SOP version has never been in force for the report's category.",
     ),
+    "sop_not_ready": (
+        422,
+        "SOP ini belum dapat diberlakukan; lihat findings beserta cara memperbaikinya.",
+        "This SOP cannot go into force yet; see findings and how each is mended.",
+    ),
     "draft_is_open": (
         409,
         "SOP ini masih punya rancangan yang berjalan. Selesaikan atau tarik dahulu.",

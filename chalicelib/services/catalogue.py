@@ -8,7 +8,7 @@ the catalogue take effect from a date, so a minute's lag binds no report to the 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
 from typing import Any, Protocol, TypeVar, cast
@@ -67,12 +67,20 @@ class Catalogue:
         }
         return {code: self.sop(*pair) for code, pair in found.items() if pair}
 
+    def assignments(self) -> Sequence[Mapping[str, Any]]:
+        """Return which SOP version serves which category from when to when."""
+        return cast(Sequence[Mapping[str, Any]], self._document("assignments"))
+
+    def ownership(self) -> Sequence[Mapping[str, Any]]:
+        """Return which agency owns which category where, from when to when."""
+        return cast(Sequence[Mapping[str, Any]], self._document("ownership"))
+
     def ever_in_force(self, category: str, at: datetime) -> frozenset[tuple[str, int]]:
         """Return the SOP versions that serve *category* at *at* or have served it before."""
         day = self.day(at).isoformat()
         return frozenset(
             (row["sop"], int(row["version"]))
-            for row in self._document("assignments")
+            for row in self.assignments()
             if row["category"] == category and row["from"] <= day
         )
 

@@ -16,6 +16,7 @@ from chalicelib.domain import lifecycle
 from chalicelib.domain.actions import Caller
 from chalicelib.domain.catalogue import DatesOverlap, assigned, serving_sop
 from chalicelib.domain.differences import difference
+from chalicelib.domain.findings import Finding, errors
 from chalicelib.domain.lifecycle import MoveRefused, Wish, Workbench
 from chalicelib.domain.sop import Sop, content_hash
 from chalicelib.services.administering import (
@@ -27,6 +28,7 @@ from chalicelib.services.administering import (
     Write,
 )
 from chalicelib.services.catalogue import Catalogue
+from chalicelib.services.linting import LintSops
 from chalicelib.services.ports import Clock, TryAgain
 
 DRAFT, SOP, ASSIGNMENTS = "draft", "sop", "assignments"
@@ -62,6 +64,7 @@ class DraftSops:
     administer: Administer
     catalogue: Catalogue
     clock: Clock
+    lint: LintSops
 
     # -- reading --
 
@@ -89,6 +92,10 @@ class DraftSops:
         """Return what changed between two versions; *before* 0 compares with nothing."""
         old = self.version(sop, before) if before else None
         return difference(old, self.version(sop, after))
+
+    def findings(self, sop: str, day: date | None = None) -> tuple[Finding, ...]:
+        """Return what is wrong with the draft if it serves on *day* (default: today)."""
+        return self.lint(self.load(sop).workbench.parsed(), day)
 
     def versions(self, sop: str) -> list[dict[str, Any]]:
         """Return every version that was ever in force, newest first, with when it serves."""
@@ -166,6 +173,7 @@ class DraftSops:
         role = lifecycle.role_for("activate", caller)
         act = Act("assign_sop", caller, role, service.note, {"sop": sop, "version": version})
         body = Sop.from_dict(stored.body)
+        self._ready(body, service)
         written = self.administer.change(
             act, "document", ASSIGNMENTS, lambda rows: self._serving(rows, body, service)
         )
@@ -178,6 +186,7 @@ class DraftSops:
         if after.status != lifecycle.ACTIVE or service is None:
             return self._put(act, after, shown.revision)
         sop, assignments = after.parsed(), self._assignments()
+        self._ready(sop, service)
         rows = self._serving(assignments.body, sop, service)
         return self._put(
             act,
@@ -195,12 +204,18 @@ class DraftSops:
     def _assignments(self) -> Version:
         return self.administer.latest("document", ASSIGNMENTS)
 
+    def _ready(self, sop: Sop, service: Service) -> None:
+        """Refuse what has a hole on the day on which it is to serve."""
+        if service.first < self.today():
+            raise MoveRefused("date_in_the_past", field="from")
+        found = errors(self.lint(sop, service.first))
+        if found:
+            raise MoveRefused("sop_not_ready", findings=[one.to_dict() for one in found])
+
     def _serving(
         self, rows: Iterable[Mapping[str, Any]], sop: Sop, service: Service
     ) -> list[Mapping[str, Any]]:
         """The assignments with *sop* serving as asked; raises MoveRefused."""
-        if service.first < self.today():
-            raise MoveRefused("date_in_the_past", field="from")
         if bool(service.season) is not bool(service.last):
             raise MoveRefused("season_needs_its_end", field="to")
         if service.last and service.last < service.first:

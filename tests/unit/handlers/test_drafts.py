@@ -254,23 +254,54 @@ def test_what_is_no_sop_is_refused_with_the_place(city, spoil, path):
 
 
 def test_a_season_is_laid_over_and_the_usual_sop_goes_on_after_it(city):
-    sop = "spmb-musim"
-    answer = city.post(
-        f"/v1/sops/{sop}/versions/1/assign",
-        {"from": "2028-05-15", "to": "2028-07-31", "season": "SPMB", "text": "juknis 2028"},
-        user="penyetuju",
-    )
-    assert [row["from"] for row in answer.json["items"]] == [
-        "2025-05-15",
-        "2026-05-15",
-        "2027-05-15",
-        "2028-05-15",
-    ]
+    content = city.get(f"/v1/sops/{POTHOLES}").json
+    begin(city, "jalan-berlubang-hujan", content=faster(content))
+    season = {"to": "2027-11-30", "season": "Musim hujan", "text": "siaga banjir"}
+    assert into_force(city, "2027-10-01", "jalan-berlubang-hujan", **season).status == 200
     served = []
-    for day in ("2028-05-14", "2028-05-15", "2028-07-31", "2028-08-01"):
+    for day in ("2027-09-30", "2027-10-01", "2027-11-30", "2027-12-01"):
         at = datetime.fromisoformat(f"{day}T09:00:00+07:00")
-        served.append(city.engine.catalogue.sop_in_force("PDK-01", at).id)
-    assert served == ["spmb", "spmb-musim", "spmb-musim", "spmb"]
+        served.append(city.engine.catalogue.sop_in_force("INF-01", at).id)
+    assert served == [POTHOLES, "jalan-berlubang-hujan", "jalan-berlubang-hujan", POTHOLES]
+
+
+def test_a_season_comes_back_by_an_assignment_and_never_twice_on_one_day(city):
+    again = {"from": "2027-08-02", "to": "2027-08-20", "season": "SPMB gelombang 2"}
+    address = "/v1/sops/spmb-musim/versions/1/assign"
+    rows = city.post(address, again, user="penyetuju").json["items"]
+    assert [row["from"] for row in rows][-1] == "2027-08-02"
+    refused = city.post(address, again, user="penyetuju")
+    assert (refused.status, refused.code) == (409, "season_overlaps")
+
+
+def broken(content: dict[str, Any]) -> dict[str, Any]:
+    new = copy.deepcopy(content)
+    new["steps"] = [one for one in new["steps"] if one["id"] != "L0"]
+    return new
+
+
+def test_a_draft_with_a_hole_is_refused_with_the_reason_and_the_mend(city):
+    write(city, draft := begin(city), broken(draft["content"]))
+    listed = city.get(f"/v1/drafts/{POTHOLES}/lint", user="penyusun").json
+    first = msgspec.convert(listed, answers.FindingList).items[0]
+    assert (first.code, first.severity) == ("no_first_notice", "error")
+    refused = into_force(city)
+    assert (refused.status, refused.code) == (422, "sop_not_ready")
+    (finding,) = refused.json["findings"]
+    assert finding["mend"]["id"] == "Tambahkan langkah PT0M yang memberi tahu pelaksana."
+    assert city.get(f"/v1/drafts/{POTHOLES}", user="penyusun").json["status"] == "approved"
+    assert city.get(f"/v1/sops/{POTHOLES}/versions/2").code == "not_found"
+    # handed back, mended, and on its way again
+    take(city, "return", "penyetuju", text="Lihat temuan")
+    shown = city.get(f"/v1/drafts/{POTHOLES}", user="penyusun").json
+    assert write(city, shown, draft["content"]).status == 200
+    assert into_force(city).json["status"] == "active"
+
+
+def test_what_goes_into_force_must_be_covered_by_the_calendar(city):
+    write(city, draft := begin(city), faster(draft["content"]))
+    refused = into_force(city, "2027-12-20")
+    assert [one["code"] for one in refused.json["findings"]] == ["calendar_ends_too_soon"]
 
 
 def test_a_version_that_begins_in_a_season_waits_for_its_end(city):
