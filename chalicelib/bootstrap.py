@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import wraps
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -35,11 +35,13 @@ if TYPE_CHECKING:
         Clock,
         IdentityStore,
         Jobs,
+        Prints,
         Queues,
         ReportStore,
         TimelineClock,
     )
     from chalicelib.services.preferring import SetChannels
+    from chalicelib.services.printing import PrintSops
     from chalicelib.services.progress import ShowProgress
     from chalicelib.services.projecting import Projector
     from chalicelib.services.recording import Recorder
@@ -49,6 +51,7 @@ if TYPE_CHECKING:
     from chalicelib.services.sessions import AccountStore, Sessions
     from chalicelib.services.signing_in import Issuer, SignIn
     from chalicelib.services.simulating import Simulator
+    from chalicelib.services.sop_forms import SopForms
     from chalicelib.services.sweeping import Sweeper
     from chalicelib.services.viewing import Views
     from chalicelib.services.views import ViewStore
@@ -185,6 +188,35 @@ def jobs() -> Jobs:
     from chalicelib.adapters.queues import SqsJobs
 
     return SqsJobs()
+
+
+@_shared
+def prints() -> Prints:
+    """Where printed documents are kept."""
+    from chalicelib.adapters.prints import S3Prints
+
+    return S3Prints()
+
+
+@_shared
+def sop_forms() -> SopForms:
+    """SOP versions as the government's form."""
+    from chalicelib.services.sop_forms import SopForms
+
+    return SopForms(catalogue(), register(), clock())
+
+
+@_shared
+def print_sops() -> PrintSops:
+    """Asks for printed SOPs, and makes them (the renderer is imported when it makes one)."""
+    from chalicelib.services.printing import PrintSops
+
+    def render(form: Mapping[str, Any]) -> bytes:
+        from chalicelib.adapters import sop_pdf
+
+        return sop_pdf.render(form)
+
+    return PrintSops(catalogue(), sop_forms(), prints(), jobs(), render)
 
 
 @_shared

@@ -33,6 +33,8 @@ APP = "live-room"
 CHALICE = Path(__file__).resolve().parents[1] / ".chalice"
 #: Where photos lie in their bucket (`chalicelib.services.acting.photo_key`).
 PHOTOS = "originals/"
+#: Where printed documents lie in the same bucket (`chalicelib.services.printing.key_of`).
+PRINTED = "printed/"
 #: What a stage cannot do without, besides the stack's outputs.
 SETTINGS = ("MAIL_FROM",)
 
@@ -40,6 +42,7 @@ SETTINGS = ("MAIL_FROM",)
 PATTERNS = {
     ":log-stream:*": "Lambda makes up the names of log streams",
     f"/{PHOTOS}*": "one object per photo, named when it is uploaded",
+    f"/{PRINTED}*": "one object per printed form, named by the mark of what it says",
     ":*": "executions are named after the report; only those of our state machine match",
     "*": "dynamodb:ListStreams has no resource level",
 }
@@ -234,6 +237,22 @@ def _takes_photos(place: Place) -> list[Json]:
     ]
 
 
+def _keeps_prints(*actions: str) -> Grant:
+    """GetObject signs addresses and answers HeadObject; ListBucket turns its 403 into a 404."""
+
+    def grant(place: Place) -> list[Json]:
+        bucket = f"arn:aws:s3:::{place.variables['PHOTO_BUCKET']}"
+        calls = [f"s3:{action}" for action in actions]
+        return [_allow("KeepPrints", calls, f"{bucket}/{PRINTED}*")]
+
+    return grant
+
+
+def _tells_absent_prints(place: Place) -> list[Json]:
+    bucket = f"arn:aws:s3:::{place.variables['PHOTO_BUCKET']}"
+    return [_allow("TellAbsentPrints", ["s3:ListBucket"], bucket)]
+
+
 def _reads_token_key(place: Place) -> list[Json]:
     secret = place.variables["TOKEN_SECRET_ID"]
     return [_allow("ReadTokenKey", ["secretsmanager:GetSecretValue"], secret)]
@@ -319,7 +338,8 @@ FUNCTIONS: Mapping[str, Function] = {
             _takes_photos,
             _asks("reveal"),
             _manages_accounts,
-            _sends_to("replan"),
+            _keeps_prints("GetObject"),
+            _sends_to("replan", "document"),
         ),
         memory=1024,
         timeout=29,
@@ -405,6 +425,18 @@ FUNCTIONS: Mapping[str, Function] = {
         timeout=60,
         # Reports are re-planned beside what citizens do, not in their way.
         concurrency=5,
+    ),
+    "document": Function(
+        (
+            _reads_queue("document"),
+            _CATALOGUE,
+            _keeps_prints("GetObject", "PutObject"),
+            _tells_absent_prints,
+        ),
+        memory=512,
+        timeout=60,
+        concurrency=5,
+        layers=("base", "media"),
     ),
     "sweep": Function(
         (_on_table("reports", "Query", index="due"), _sends_to("wake", "send", "arm")),

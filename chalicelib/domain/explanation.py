@@ -356,22 +356,27 @@ def _budget(entry: Entry, calendar: Calendar, language: str) -> str:
     every = step.repeat.every if step.repeat and entry.repeat else None
     days = step.at.days + (every.days * entry.repeat if every else 0)
     seconds = step.at.seconds + (every.seconds * entry.repeat if every else 0)
-    parts = [_unit(days, "day", calendar, language)] if days else []
-    parts += [_time(seconds, calendar, language)] if seconds else []
+    return budget_in_words(days, seconds, calendar.always_open, language)
+
+
+def budget_in_words(days: int, seconds: int, always_open: bool, language: str = "id") -> str:
+    """Return a budget in words: ``3 hari kerja``, ``4 jam kerja``, ``15 menit``, ``seketika``."""
+    parts = [_unit(days, "day", always_open, language)] if days else []
+    parts += [_time(seconds, always_open, language)] if seconds else []
     return " + ".join(parts) or _WORDS[language]["now"]
 
 
-def _time(seconds: int, calendar: Calendar, language: str) -> str:
+def _time(seconds: int, always_open: bool, language: str) -> str:
     hours, rest = divmod(seconds, 3600)
     minutes, left = divmod(rest, 60)
     parts = [(hours, "hour"), (minutes, "minute"), (left, "second")]
-    return " ".join(_unit(n, unit, calendar, language) for n, unit in parts if n)
+    return " ".join(_unit(n, unit, always_open, language) for n, unit in parts if n)
 
 
-def _unit(number: int, unit: str, calendar: Calendar, language: str) -> str:
+def _unit(number: int, unit: str, always_open: bool, language: str) -> str:
     words = _WORDS[language]
     name = words[unit][:-1] if language == "en" and number == 1 else words[unit]
-    if calendar.always_open or unit in ("minute", "second"):
+    if always_open or unit in ("minute", "second"):
         return f"{number} {name}"
     if language == "id":
         return f"{number} {name} {words['working']}"

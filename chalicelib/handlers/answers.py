@@ -549,3 +549,16 @@ class Simulated(Form, kw_only=True):
     days: list[CalendarDay]
     messages: dict[str, int]
     estimate: Estimate
+
+
+class SopDocument(Form, kw_only=True):
+    """A PDF: its address while it opens, and the mark of what it says.
+
+    ``being_made``: ask again in a moment.
+    """
+
+    status: Literal["ready", "being_made"]
+    url: str | None
+    open_for_seconds: int | None
+    filename: str
+    mark: str

@@ -110,6 +110,7 @@ ROUTES: Mapping[tuple[str, str], Audience] = {
     ("GET", "/v1/sops"): EVERYBODY,
     ("GET", "/v1/sops/{sop}"): EVERYBODY,
     ("GET", "/v1/sops/{sop}/versions/{version}"): EVERYBODY,
+    ("GET", "/v1/sops/{sop}/versions/{version}/document"): EVERYBODY,
     ("POST", "/v1/sops/{sop}/versions/{version}/simulate"): _SOP_DESK,
     ("POST", "/v1/simulations"): _SOP_DESK,
     ("GET", "/v1/statistics"): EVERYBODY,

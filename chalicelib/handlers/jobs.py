@@ -23,3 +23,14 @@ def replan(event: Any) -> Json:
         log.info("replanning", extra={"calendar": body["calendar"], "outcome": outcome})
 
     return each(event, one)
+
+
+@blueprint.on_sqs_message(queue=config.resource("document"), batch_size=1, name="document")
+def document(event: Any) -> Json:
+    """Make the PDF of an SOP version. The PDF library is in this function's layer alone."""
+
+    def one(body: Json) -> None:
+        outcome = bootstrap.print_sops().make(body["sop"], body["version"])
+        log.info("printing", extra={"sop": body["sop"], "outcome": outcome})
+
+    return each(event, one)

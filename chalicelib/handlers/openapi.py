@@ -155,6 +155,12 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
         codes=("not_found",),
         cached=True,
     ),
+    ("GET", "/v1/sops/{sop}/versions/{version}/document"): Operation(
+        "The version as the government's SOP form in PDF; made when first asked for",
+        answers.SopDocument,
+        "catalogue",
+        codes=("not_found", "try_again"),
+    ),
     ("POST", "/v1/sops/{sop}/versions/{version}/simulate"): Operation(
         "The whole ladder of an SOP version for a moment of filing",
         answers.Simulated,

@@ -1,21 +1,22 @@
-"""Routes that draw what an SOP will do, without starting anything."""
+"""Routes that show what an SOP will do, and its form, without starting anything."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
 
-from chalice import Blueprint
+from chalice import Blueprint, Response
 
 from chalicelib import bootstrap
 from chalicelib.domain.sop import Sop, SopInvalid
 from chalicelib.handlers.definitions import DraftSimulation, Simulation
 from chalicelib.handlers.field_errors import field_error
-from chalicelib.handlers.http import parse
+from chalicelib.handlers.http import ok, parse
 from chalicelib.handlers.meta import version_of
 from chalicelib.handlers.problems import Problem
 from chalicelib.handlers.serving import Call, serves
 from chalicelib.services.catalogue import NotInCatalogue
+from chalicelib.services.printing import OPEN_FOR
 from chalicelib.services.simulating import Case
 
 blueprint = Blueprint(__name__)
@@ -26,6 +27,21 @@ _EVENTS = ("verified", "resolved", "validated", "paused", "referred")
 def simulate_version(call: Call) -> Any:
     """The whole ladder of one SOP version for a moment of filing."""
     return _drawn(version_of(call), parse(call.body, Simulation))
+
+
+@serves(blueprint, "GET", "/v1/sops/{sop}/versions/{version}/document")
+def document(call: Call) -> Response:
+    """Where the version's form lies as PDF; asked for now if it has not been made."""
+    found = bootstrap.print_sops().printed(version_of(call))
+    status = "ready" if found.url else "being_made"
+    body = {
+        "status": status,
+        "url": found.url,
+        "open_for_seconds": round(OPEN_FOR.total_seconds()) if found.url else None,
+        "filename": found.filename,
+        "mark": found.mark,
+    }
+    return ok(body, headers={} if found.url else {"Retry-After": "2"})
 
 
 @serves(blueprint, "POST", "/v1/simulations")

@@ -229,6 +229,19 @@ class Alarms(Protocol):
         """Report a final fault with a stable code and facts free of personal data."""
 
 
+class Prints(Protocol):
+    """Printed documents that anybody may read through an address that expires."""
+
+    def exists(self, key: str) -> bool:
+        """Whether a document lies under *key*."""
+
+    def put(self, key: str, body: bytes, content_type: str) -> None:
+        """Keep a document; the same key always has the same bytes."""
+
+    def address(self, key: str, filename: str, lasting: timedelta) -> str:
+        """Return an address that opens the document for *lasting* of real time."""
+
+
 class Blobs(Protocol):
     """Photos and other files."""
 

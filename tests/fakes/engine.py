@@ -92,6 +92,20 @@ class MemoryJobs:
 
 
 @dataclass
+class MemoryPrints:
+    kept: dict[str, bytes] = field(default_factory=dict)
+
+    def exists(self, key: str) -> bool:
+        return key in self.kept
+
+    def put(self, key: str, body: bytes, content_type: str) -> None:
+        self.kept[key] = body
+
+    def address(self, key: str, filename: str, lasting: timedelta) -> str:
+        return f"https://prints.test/{key}?for={lasting.seconds}"
+
+
+@dataclass
 class MemoryExecutions:
     """Executions as lists of wake-ups to come; names are used once, as on AWS."""
 

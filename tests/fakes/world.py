@@ -33,7 +33,7 @@ from chalicelib.services.projecting import Projector
 from infra.local.server import one_request_per_thread
 from tests.fakes.accounts import MemoryAccountStore
 from tests.fakes.clients import MemoryUsage
-from tests.fakes.engine import SECRET, SHIPPED, Engine
+from tests.fakes.engine import SECRET, SHIPPED, Engine, MemoryPrints
 from tests.fakes.registers import MemoryRegister
 from tests.fakes.views import MemoryViewStore
 
@@ -97,6 +97,7 @@ class World:
             start, Catalogue(self.register, lambda: 0.0) if administered else SHIPPED
         )
         self.accounts = MemoryAccountStore()
+        self.prints = MemoryPrints()
         self._projected = 0
         self.clients = Clients(
             lambda: self.register.latest("document", "clients").body,
@@ -128,6 +129,7 @@ class World:
             act_on_report=engine.do,
             blobs=engine.blobs,
             jobs=engine.jobs,
+            prints=self.prints,
             view_store=self.views,
             card_store=engine.cards,
             relay=engine.relay,

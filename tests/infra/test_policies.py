@@ -15,7 +15,9 @@ import pytest
 from cfnlint.decode.cfn_yaml import load
 
 from app import app
+from chalicelib.domain.sop import Sop
 from chalicelib.services.acting import photo_key
+from chalicelib.services.printing import key_of
 from infra import policies
 from infra.outputs import VARIABLES
 from infra.policies import FUNCTIONS, Incomplete, Place, policy
@@ -68,10 +70,11 @@ JOB_QUEUE = {
     thing: arn("sqs", f"live-room-dev-{thing}") for thing in ("replan", "replay", "document")
 }
 #: Who asks for which job.
-JOBS = {"api_handler": ("replan",), "replan": ("replan",)}
+JOBS = {"api_handler": ("replan", "document"), "replan": ("replan",)}
 EXECUTION = arn("states", "execution:live-room-dev-timeline:TNG-27-000001-3")
 MACHINE = OUTPUTS["TIMELINE_MACHINE_ARN"]
 BUCKET = f"arn:aws:s3:::{OUTPUTS['PHOTO_BUCKET']}"
+PRINT = f"{BUCKET}/{key_of(Sop('jalan-berlubang', 1, 'kantor', ()), 'a' * 64)}"
 PHOTO = f"{BUCKET}/{photo_key('TNG-27-000001', 'p-1')}"
 THROUGH_DYNAMODB = {
     "kms:ViaService": f"dynamodb.{REGION}.amazonaws.com",
@@ -139,8 +142,12 @@ CALLS = {
     # administration: one transaction writes versions, list lines and the audit record; seeding
     # is the deployer's, with the deployer's rights
     "registers: transaction.save": [("api_handler", "dynamodb:PutItem", TABLE["reference"])],
-    "registers: ReferenceRow.get": [("api_handler", "dynamodb:GetItem", TABLE["reference"])],
-    "registers: ReferenceRow.query": [("api_handler", "dynamodb:Query", TABLE["reference"])],
+    "registers: ReferenceRow.get": [
+        (name, "dynamodb:GetItem", TABLE["reference"]) for name in ("api_handler", "document")
+    ],
+    "registers: ReferenceRow.query": [
+        (name, "dynamodb:Query", TABLE["reference"]) for name in ("api_handler", "document")
+    ],
     # staff's accounts at Amazon Cognito
     **{
         f"provider_accounts: cognito-idp.{call}": [
@@ -196,6 +203,14 @@ CALLS = {
         ("reveal", "secretsmanager:GetSecretValue", OUTPUTS["TOKEN_SECRET_ID"]),
     ],
     # the uploader's browser acts as the function that signed the form
+    # printed documents: made by one function, their addresses signed by another
+    "prints: s3.put_object": [("document", "s3:PutObject", PRINT)],
+    "prints: s3.generate_presigned_url": [("api_handler", "s3:GetObject", PRINT)],
+    "prints: s3.head_object": [
+        (name, action, resource)
+        for name in ("api_handler", "document")
+        for action, resource in (("s3:GetObject", PRINT), ("s3:ListBucket", BUCKET))
+    ],
     "blobs: s3.generate_presigned_post": [("api_handler", "s3:PutObject", PHOTO)],
     "blobs: s3.head_object": [
         ("api_handler", "s3:GetObject", PHOTO),
@@ -371,7 +386,7 @@ def test_no_resource_is_a_pattern_but_the_named_ones(name):
                 (start == "" and one["Action"] == ["dynamodb:ListStreams"])
                 or start.endswith("log-group:/aws/lambda/live-room-dev:log-stream:")
                 or start.endswith(f"log-group:/aws/lambda/live-room-dev-{name}:log-stream:")
-                or start == f"{BUCKET}/{policies.PHOTOS}"
+                or start in (f"{BUCKET}/{policies.PHOTOS}", f"{BUCKET}/{policies.PRINTED}")
                 or start == arn("states", "execution:live-room-dev-timeline:")
             ), resource
             assert any(resource.endswith(pattern) for pattern in policies.PATTERNS)
