@@ -21,6 +21,7 @@ from chalicelib.handlers import (
 from chalicelib.handlers.http import cors
 from chalicelib.handlers.pages import (
     assets,
+    cases,
     reporting,
     signing,
     tasks,
@@ -45,6 +46,7 @@ for module in (
     jobs,
     reveal,
     assets,
+    cases,
     reporting,
     signing,
     tasks,

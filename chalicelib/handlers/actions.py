@@ -69,18 +69,22 @@ def _other_number(text: str) -> str:
 
 def _add_photo(call: Call, body: Any) -> Response:
     """Make room for one photo; with the same key it is the same room."""
-    form: NewPhoto = body
-    number, key = call.number, idempotency_key(call.header("idempotency-key"))
-    if form.purpose == "result" and not call.caller.person:
+    key = idempotency_key(call.header("idempotency-key"))
+    return ok(room_for_photo(call.caller, call.number, body, key), 201)
+
+
+def room_for_photo(caller: Caller, number: str, form: NewPhoto, key: str) -> dict[str, Any]:
+    """Record that *caller* adds a photo and return its id and the form that uploads it."""
+    if form.purpose == "result" and not caller.person:
         raise Problem("invalid_field", errors=[field_error("not_allowed", "/purpose")])
-    report = viewer_of(bootstrap.store().load(number), call.caller, number).report
-    photo = _photo_id(call.caller.person, number, key)
+    report = viewer_of(bootstrap.store().load(number), caller, number).report
+    photo = _photo_id(caller.person, number, key)
     if len(report.photos) >= MAX_PHOTOS and photo not in report.photos:
         raise Problem("too_many_photos", limit=MAX_PHOTOS)
     fields = {"photo": photo, "type": form.type, "purpose": form.purpose}
-    bootstrap.act_on_report()(number, Command("add_photo", call.caller, fields, key=key))
+    bootstrap.act_on_report()(number, Command("add_photo", caller, fields, key=key))
     upload = bootstrap.blobs().upload_form(photo_key(number, photo), form.type, MAX_PHOTO_BYTES)
-    return ok({"id": photo, "upload": dict(upload)}, 201)
+    return {"id": photo, "upload": dict(upload)}
 
 
 def _photo_id(person: str, number: str, key: str) -> str:

@@ -151,6 +151,8 @@ ROUTES: Mapping[tuple[str, str], Audience] = {
     ("POST", "/v1/sops/{sop}/versions/{version}/assign"): frozenset(MOVES["activate"].roles),
 }
 
+#: Who has cases before them: every role that may see or move one.
+_AT_DESK: Audience = _QUEUE | {"territorial"}
 #: Pages and the files they need, beside the API: method and path → who may see it.
 PAGES: Mapping[tuple[str, str], Audience] = {
     ("GET", "/"): EVERYBODY,
@@ -159,6 +161,10 @@ PAGES: Mapping[tuple[str, str], Audience] = {
     ("POST", "/lapor"): EVERYBODY,
     ("POST", "/tempat"): EVERYBODY,
     ("GET", "/lacak"): EVERYBODY,
+    ("GET", "/tugas"): _QUEUE,
+    ("GET", "/kasus/{number}"): _AT_DESK,
+    ("POST", "/kasus/{number}/foto"): _AT_DESK,
+    ("POST", "/kasus/{number}/{action}"): _AT_DESK,
     ("GET", "/laporan/{number}"): EVERYBODY,
     ("POST", "/laporan/{number}/{action}"): EVERYBODY,
     ("GET", "/static/{name}"): EVERYBODY,

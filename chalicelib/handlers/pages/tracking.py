@@ -18,11 +18,12 @@ from chalicelib.handlers.field_errors import from_msgspec
 from chalicelib.handlers.http import one_line
 from chalicelib.handlers.pages import visitor, words
 from chalicelib.handlers.pages.forms import check_mark, mark_for
+from chalicelib.handlers.pages.plates import plate_of
 from chalicelib.handlers.pages.rendering import in_words, language_of, page, redirect, short_name
 from chalicelib.handlers.problems import Problem
 from chalicelib.handlers.serving import Call, shows
 from chalicelib.handlers.session import CSRF_FIELD, form_of
-from chalicelib.services.progress import Countdown, Progress
+from chalicelib.services.progress import Progress
 
 blueprint = Blueprint(__name__)
 #: What the holder of the cookie may do from the page, with the fields of each form.
@@ -68,7 +69,7 @@ def show(call: Call) -> Response:
         report=report,
         own=own,
         progress=progress,
-        plate=_plate(progress.countdown, language_of(call)),
+        plate=plate_of(progress.countdown, language_of(call)),
         mark=mark_for(visitor.reporter_token(call, number)) if own else "",
         mark_name=CSRF_FIELD,
         offered=[name for name in _ACTIONS if own and _offered(name, report)],
@@ -127,41 +128,3 @@ def _sentences(report: Mapping[str, Any], progress: Progress, language: str) -> 
         "phases": list(enumerate(phases)),
         "action_words": {name: words.say(pair, language) for name, pair in words.ACTION.items()},
     }
-
-
-def _plate(countdown: Countdown | None, language: str) -> dict[str, Any] | None:
-    """The figure, its label and its sentence, ready to be set."""
-    if countdown is None:
-        return None
-    label = words.CLOCK[countdown.state]
-    if countdown.awaited == "confirmed" and countdown.state != "late":
-        label = ("Waktu Anda menjawab", "Your time to answer")
-    return {
-        "label": words.say(label, language),
-        "drawing": {"near": "seru", "late": "lewat", "paused": "jeda"}.get(countdown.state, "jam"),
-        "state": countdown.state,
-        "figure": figure(countdown.left_seconds, language),
-        "until": words.say(words.AWAITED[countdown.awaited], language),
-        "share": f"{countdown.share * 100:.1f}",
-        "due_at": countdown.due_at,
-        "working": countdown.working,
-        "open_until": countdown.open_until,
-        "basis": countdown.basis,
-        "confirming": countdown.awaited == "confirmed",
-    }
-
-
-def figure(seconds: float | None, language: str) -> list[tuple[str, str]]:
-    """Return a span of time as numbers with their units, the two largest that matter."""
-    if seconds is None:
-        return []
-    english = language == "en"
-    minutes = int(abs(seconds)) // 60
-    days, hours, rest = minutes // 1440, minutes // 60 % 24, minutes % 60
-    if days >= 2:
-        parts = [(days, "days" if english else "hari"), (hours, "hours" if english else "jam")]
-    else:
-        hours = minutes // 60
-        parts = [(hours, "h" if english else "jam"), (rest, "min" if english else "menit")]
-        parts = parts if hours else parts[1:]
-    return [(str(number), unit) for number, unit in parts]

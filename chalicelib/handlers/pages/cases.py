@@ -1,0 +1,172 @@
+"""Staff's own pages: today's work by deadline, and one case with everything that can be done."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+from chalice import Blueprint, Response
+
+from chalicelib import bootstrap
+from chalicelib.domain.actions import ActionRefused
+from chalicelib.domain.events import parse_instant
+from chalicelib.domain.report import CONTROL_ROOM, STATUSES
+from chalicelib.handlers.actions import command_for, room_for_photo
+from chalicelib.handlers.definitions import NewPhoto
+from chalicelib.handlers.field_errors import from_msgspec
+from chalicelib.handlers.http import clean, ok
+from chalicelib.handlers.pages.case_forms import BY_ACTION, body_of, offered
+from chalicelib.handlers.pages.plates import plate_of
+from chalicelib.handlers.pages.rendering import language_of, page, redirect, short_name
+from chalicelib.handlers.problems import Problem
+from chalicelib.handlers.queries import cursor_for, cursor_of, one_of
+from chalicelib.handlers.serving import Call, shows
+from chalicelib.handlers.session import CSRF_FIELD, form_of
+from chalicelib.services.catalogue import CITY_ZONE
+
+blueprint = Blueprint(__name__)
+_PAGE = 50
+#: From this share of its time on, a row is shown as nearly due.
+_NEAR = 0.8
+_PRIVATE = {"Cache-Control": "no-store"}
+
+
+@shows(blueprint, "GET", "/tugas")
+def work(call: Call) -> Response:
+    """The open reports whose move it is the reader's office's, nearest deadline first."""
+    views = bootstrap.views()
+    holder = call.query("agency") or views.own_holder(call.caller)
+    if not views.may_list(holder, call.caller):
+        raise Problem("not_your_agency")
+    status = one_of(call, "status", STATUSES)
+    found = bootstrap.store().queue(
+        holder,
+        _PAGE,
+        cursor_of(call),
+        lambda row: (not status or row["status"] == status) and views.may_see_row(row, call.caller),
+    )
+    now = bootstrap.clock().now()
+    rows = [_row(views.queued(row), now, language_of(call)) for row in found.items]
+    return page(
+        call,
+        "work.html",
+        headers=_PRIVATE,
+        rows=rows,
+        counts={state: sum(row["state"] == state for row in rows) for state in ("late", "near")},
+        holder=views.agency(holder),
+        room=holder == CONTROL_ROOM,
+        cursor=cursor_for(found.cursor),
+    )
+
+
+@shows(blueprint, "GET", "/kasus/{number}")
+def case(call: Call) -> Response:
+    """One case: deadline, facts, SOP checklist, ladder, record, and a form for each action."""
+    return _case(call)
+
+
+@shows(blueprint, "POST", "/kasus/{number}/{action}")
+def act(call: Call) -> Response:
+    """Do what a form of the case says, then show the case again; a refusal says why, in place."""
+    action, number = call.params["action"], call.number
+    if action not in BY_ACTION:
+        raise Problem("not_found")
+    given = {name: clean(value) for name, value in form_of(call.request).items()}
+    stored = bootstrap.store().load(number)
+    photos = stored.report.photos if stored else ()
+    try:
+        body = body_of(action, given, photos)
+        bootstrap.act_on_report()(number, command_for(action, body, call.caller, ""))
+    except (ActionRefused, Problem) as refused:
+        if getattr(refused, "code", "") in ("not_found", "not_yours"):
+            raise
+        return _case(call, refused)
+    back = given.get("back", "")
+    return redirect(back if back == "/tugas" else f"/kasus/{number}")
+
+
+@shows(blueprint, "POST", "/kasus/{number}/foto")
+def add_photo(call: Call) -> Response:
+    """Make room for a photo of the result; as JSON, for the page's script."""
+    given = form_of(call.request)
+    try:
+        form = msgspec.convert({"type": given.get("type"), "purpose": "result"}, NewPhoto)
+    except msgspec.ValidationError as error:
+        raise Problem("invalid_field", errors=[from_msgspec(str(error))]) from None
+    return ok(room_for_photo(call.caller, call.number, form, ""), 201)
+
+
+def _case(call: Call, refused: Exception | None = None) -> Response:
+    number, language = call.number, language_of(call)
+    views = bootstrap.views()
+    stored = bootstrap.store().load(number)
+    report = views.report(stored, call.caller, number)
+    if stored is None or "actions" not in report:
+        raise Problem("not_found")
+    now = bootstrap.clock().now()
+    progress = bootstrap.show_progress()(stored, now)
+    names = {_PATHS.get(name, name) for name in report["actions"]}
+    problem = _said(refused) if refused else None
+    sop = bootstrap.catalogue().sop(stored.report.sop_id, stored.report.sop_version)
+    return page(
+        call,
+        "case.html",
+        status=problem["status"] if problem else 200,
+        headers=_PRIVATE,
+        report=report,
+        thing=short_name(report["category"]["name"].get(language, "")),
+        progress=progress,
+        plate=plate_of(progress.countdown, language),
+        forms=offered(report["status"], bool(report["on_scene_at"]), names),
+        problem=problem,
+        sop=sop,
+        agencies=sorted(
+            bootstrap.catalogue().agencies().values(), key=lambda row: str(row["name"]["id"])
+        ),
+        categories=list(bootstrap.catalogue().categories().values()),
+        history=[one for one in reversed(report["history"]) if one["type"] != "fired"],
+        tomorrow=(now.astimezone(CITY_ZONE) + timedelta(days=1)).date().isoformat(),
+        csrf_field=CSRF_FIELD,
+        say=lambda pair: pair[language == "en"],
+    )
+
+
+def _said(refused: Exception) -> Mapping[str, Any]:
+    import json
+
+    from chalicelib.handlers.http import response_to
+
+    said: Mapping[str, Any] = json.loads(response_to(refused).body)
+    return said
+
+
+def _row(row: Mapping[str, Any], now: datetime, language: str) -> dict[str, Any]:
+    due = parse_instant(row["due_at"]) if row["due_at"] else None
+    filed = parse_instant(row["filed_at"])
+    return {
+        **row,
+        "thing": short_name(row["category"]["name"].get(language, "")),
+        "due": due,
+        "state": _state(filed, due, now),
+        "one_tap": _ONE_TAP.get(row["status"], ""),
+    }
+
+
+#: Rows of the transitions that go by another name in paths.
+_PATHS: Mapping[str, str] = {"comment": "comments"}
+#: The one action that needs nothing but a tap, by status, where the reader may do it.
+_ONE_TAP: Mapping[str, str] = {
+    "assigned": "acknowledge",
+    "acknowledged": "start",
+    "reopened": "acknowledge",
+}
+
+
+def _state(begin: datetime, due: datetime | None, now: datetime) -> str:
+    if due is None:
+        return "paused"
+    if now >= due:
+        return "late"
+    return "near" if (now - begin) / (due - begin) >= _NEAR else "safe"

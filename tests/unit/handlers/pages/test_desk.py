@@ -1,0 +1,114 @@
+"""Staff's pages: the work list by deadline, and a case with the forms that fit the reader."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlencode
+
+import pytest
+
+from chalicelib import bootstrap
+from chalicelib.domain.actions import STAFF_ACTIONS
+from chalicelib.handlers.pages.case_forms import BY_ACTION
+from chalicelib.handlers.session import session_cookie
+from tests.fakes.world import WITH_MAIL, World
+
+
+@pytest.fixture
+def world():
+    with World().running() as running:
+        yield running
+
+
+def signed_in(user):
+    return {"Cookie": session_cookie(bootstrap.sessions().begin(user)).partition(";")[0]}
+
+
+def csrf(html):
+    return re.search(r'name="csrf" value="([^"]+)"', html).group(1)
+
+
+def post(world, path, fields, who):
+    html = world.get(path.rpartition("/")[0], headers=who).body.decode()
+    body = urlencode(fields | {"csrf": csrf(html)}).encode()
+    return world.post(path, body, headers=who)
+
+
+def assigned(world):
+    number = world.filed(WITH_MAIL)["number"]
+    world.act(number, "verify", user="operator")
+    return number
+
+
+def test_every_action_of_staff_has_a_form():
+    assert set(BY_ACTION) >= set(STAFF_ACTIONS)
+
+
+def test_a_stranger_signs_in_first_and_a_citizen_gets_no_further(world):
+    answer = world.get("/tugas")
+    assert (answer.status, answer.headers["Location"]) == (303, "/masuk?ke=%2Ftugas")
+
+
+def test_the_work_list_is_of_ones_own_office_nearest_deadline_first(world):
+    mine, other = assigned(world), world.filed({"category": "DRT-01"})["number"]
+    html = world.get("/tugas", headers=signed_in("petugas.pupr")).body.decode()
+    assert mine in html and other not in html
+    assert "1 tugas terbuka" in html and "batas 06/04/2027 16.00" in html
+    assert other in world.get("/tugas", headers=signed_in("petugas.bpbd")).body.decode()
+    assert world.get("/tugas?agency=BPBD", headers=signed_in("petugas.pupr")).status == 403
+
+
+def test_one_tap_takes_a_task_on(world):
+    number, who = assigned(world), signed_in("petugas.pupr")
+    html = world.get("/tugas", headers=who).body.decode()
+    body = urlencode({"csrf": csrf(html), "back": "/tugas"}).encode()
+    answer = world.post(f"/kasus/{number}/acknowledge", body, headers=who)
+    assert (answer.status, answer.headers["Location"]) == (303, "/tugas")
+    assert world.get(f"/v1/reports/{number}").json["status"] == "acknowledged"
+
+
+def test_a_form_without_its_token_does_nothing(world):
+    number, who = assigned(world), signed_in("petugas.pupr")
+    assert world.post(f"/kasus/{number}/acknowledge", b"", headers=who).status == 403
+    assert world.get(f"/v1/reports/{number}").json["status"] == "assigned"
+
+
+def test_a_case_offers_what_the_table_of_transitions_allows_and_no_more(world):
+    number = assigned(world)
+    officer = world.get(f"/kasus/{number}", headers=signed_in("petugas.pupr")).body.decode()
+    assert f"/kasus/{number}/acknowledge" in officer
+    assert f"/kasus/{number}/validate" not in officer and f"{number}/instruct" not in officer
+    mayor = world.get(f"/kasus/{number}", headers=signed_in("walikota")).body.decode()
+    assert f"/kasus/{number}/instruct" in mayor and f"{number}/acknowledge" not in mayor
+    assert world.get(f"/kasus/{number}", headers=signed_in("petugas.bpbd")).status == 404
+
+
+def test_a_refusal_is_said_on_the_case_itself(world):
+    number, who = assigned(world), signed_in("petugas.pupr")
+    post(world, f"/kasus/{number}/acknowledge", {}, who)
+    answer = post(world, f"/kasus/{number}/submit", {"outcome": "done", "note": "x"}, who)
+    assert answer.status in (409, 422)
+    assert 'role="alert"' in answer.body.decode() and number in answer.body.decode()
+
+
+def test_a_case_from_list_to_validation_by_pages_alone(world):
+    number, who = assigned(world), signed_in("petugas.pupr")
+    for action in ("acknowledge", "start", "arrive"):
+        assert post(world, f"/kasus/{number}/{action}", {}, who).status == 303
+    room = post(world, f"/kasus/{number}/foto", {"type": "image/jpeg"}, who)
+    world.engine.blobs.keys.add(room.json["upload"]["fields"]["key"])
+    done = {"outcome": "done", "note": "Ditambal panas"}
+    assert post(world, f"/kasus/{number}/submit", done, who).status == 303
+    checker = signed_in("verifikator")
+    assert post(world, f"/kasus/{number}/validate", {"note": "Sesuai"}, checker).status == 303
+    assert world.get(f"/v1/reports/{number}").json["status"] == "awaiting_confirmation"
+
+
+def test_a_date_means_the_end_of_that_office_day(world):
+    number = assigned(world)
+    post(world, f"/kasus/{number}/acknowledge", {}, signed_in("petugas.pupr"))
+    head = signed_in("kadis.pupr")
+    fields = {"until": "2027-04-12", "reason": "Menunggu aspal"}
+    assert post(world, f"/kasus/{number}/defer", fields, head).status == 303
+    shown = world.get(f"/v1/reports/{number}").json
+    assert shown["deferred_until"] == "2027-04-12T16:00:00+07:00"
