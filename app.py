@@ -22,6 +22,7 @@ from chalicelib.handlers.http import cors
 from chalicelib.handlers.pages import (
     assets,
     cases,
+    docs,
     reporting,
     signing,
     tasks,
@@ -47,6 +48,7 @@ for module in (
     reveal,
     assets,
     cases,
+    docs,
     reporting,
     signing,
     tasks,

@@ -169,6 +169,8 @@ PAGES: Mapping[tuple[str, str], Audience] = {
     ("POST", "/laporan/{number}/{action}"): EVERYBODY,
     ("GET", "/static/{name}"): EVERYBODY,
     ("GET", "/sw.js"): EVERYBODY,
+    ("GET", "/docs"): EVERYBODY,
+    ("GET", "/v1/docs"): EVERYBODY,
     ("GET", "/masuk"): EVERYBODY,
     ("GET", "/masuk/kembali"): EVERYBODY,
     ("POST", "/keluar"): EVERYBODY,

@@ -10,6 +10,16 @@ from chalice import Response
 
 #: code → (status, Indonesian, English). What a caller may build on is the code.
 PROBLEMS: Mapping[str, tuple[int, str, str]] = {
+    "bad_request": (
+        400,
+        "Permintaan HTTP ini tidak sah.",
+        "This is not a valid HTTP request.",
+    ),
+    "method_not_allowed": (
+        405,
+        "Alamat ini ada, tetapi tidak menerima metode HTTP tersebut.",
+        "This address exists but does not take that HTTP method.",
+    ),
     "malformed_json": (
         400,
         "Isi permintaan bukan JSON yang benar.",
@@ -400,6 +410,7 @@ TITLES: Mapping[int, tuple[str, str]] = {
     401: ("Perlu tanda masuk", "Sign-in needed"),
     403: ("Tidak berwenang", "Not permitted"),
     404: ("Tidak ditemukan", "Not found"),
+    405: ("Metode tidak diizinkan", "Method not allowed"),
     409: ("Tidak dapat dilakukan sekarang", "Not possible now"),
     413: ("Terlalu besar", "Too large"),
     422: ("Isi permintaan perlu diperbaiki", "The request needs correction"),

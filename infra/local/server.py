@@ -25,7 +25,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from chalice.app import Chalice
 from chalice.local import LambdaContext, LambdaEventConverter, RouteMatcher
 
-from chalicelib.handlers import open311_format
+from chalicelib.handlers import open311_format, problems
 
 log = logging.getLogger("live_room.server")
 
@@ -33,46 +33,6 @@ log = logging.getLogger("live_room.server")
 BODY_LIMIT = 10 * 1024 * 1024
 #: API Gateway ends a request after 29 seconds.
 REQUEST_SECONDS = 29
-
-#: code → status, then title and detail in Indonesian and English. The codes are the app's own
-#: where it has the same problem.
-PROBLEMS: dict[str, tuple[int, str, str, str, str]] = {
-    "bad_request": (
-        400,
-        "Permintaan tidak dapat dibaca",
-        "The request cannot be read",
-        "Permintaan HTTP ini tidak sah.",
-        "This is not a valid HTTP request.",
-    ),
-    "not_found": (
-        404,
-        "Tidak ditemukan",
-        "Not found",
-        "Alamat ini tidak ada.",
-        "There is nothing at this address.",
-    ),
-    "method_not_allowed": (
-        405,
-        "Metode tidak diizinkan",
-        "Method not allowed",
-        "Alamat ini ada, tetapi tidak menerima metode HTTP tersebut.",
-        "This address exists but does not take that HTTP method.",
-    ),
-    "body_too_large": (
-        413,
-        "Isi permintaan terlalu besar",
-        "The body is too large",
-        "Isi permintaan paling besar 10 MB. Foto dikirim langsung ke tempat penyimpanannya.",
-        "A body may hold 10 MB at most. Photos go straight to their storage.",
-    ),
-    "internal_error": (
-        500,
-        "Terjadi kesalahan pada sistem",
-        "Something went wrong on our side",
-        "Permintaan tidak dapat diselesaikan. Silakan coba lagi.",
-        "The request could not be completed. Please try again.",
-    ),
-}
 
 
 @dataclass(frozen=True)
@@ -129,19 +89,11 @@ def answer_html(page: str) -> Answer:
 
 
 def problem(code: str, headers: list[tuple[str, str]] | None = None) -> Answer:
-    """The problem document (RFC 9457) for one of PROBLEMS."""
-    status, title, title_en, detail, detail_en = PROBLEMS[code]
-    document = {
-        "type": f"urn:live-room:problem:{code}",
-        "title": title,
-        "status": status,
-        "detail": detail,
-        "code": code,
-        "title_en": title_en,
-        "detail_en": detail_en,
-    }
-    body = json.dumps(document, ensure_ascii=False).encode()
-    return Answer(status, [("Content-Type", "application/problem+json"), *(headers or [])], body)
+    """The app's own problem document (RFC 9457), for what never reaches the app."""
+    said = problems.document(code)
+    body = json.dumps(said, ensure_ascii=False).encode()
+    kind = ("Content-Type", "application/problem+json")
+    return Answer(said["status"], [kind, *problems.SAFE_HEADERS.items(), *(headers or [])], body)
 
 
 def as_asked_for(target: str, answer: Answer) -> Answer:
