@@ -24,11 +24,13 @@ if TYPE_CHECKING:
     from chalicelib.services.contacting import ReplaceContact
     from chalicelib.services.dispatching import Dispatcher
     from chalicelib.services.drafting import DraftSops
+    from chalicelib.services.examining import ExaminePhotos, PhotoIndex
     from chalicelib.services.filing import FileReport
     from chalicelib.services.firing import FireDueSteps
     from chalicelib.services.identifying import IdentifyStaff, TokenVerifier
     from chalicelib.services.linting import LintSops
     from chalicelib.services.open311 import Open311
+    from chalicelib.services.photos import Darkroom, Media
     from chalicelib.services.ports import (
         Alarms,
         Blobs,
@@ -264,7 +266,7 @@ def act_on_report() -> ActOnReport:
     """The use case behind every action."""
     from chalicelib.services.acting import ActOnReport
 
-    return ActOnReport(store(), catalogue(), planner(), clock(), blobs(), salt)
+    return ActOnReport(store(), catalogue(), planner(), clock(), blobs(), salt, ask_media())
 
 
 @_shared
@@ -407,6 +409,40 @@ def ask_contact() -> AskContact:
     from chalicelib.adapters.functions import RevealFunction
 
     return RevealFunction()
+
+
+@_shared
+def examine_photos() -> ExaminePhotos:
+    """The use case of the function for photos."""
+    from chalicelib.services.examining import ExaminePhotos
+
+    return ExaminePhotos(recorder(), blobs(), photo_index(), darkroom())
+
+
+@_shared
+def photo_index() -> PhotoIndex:
+    """All pictures by their fingerprints."""
+    from chalicelib.adapters.photo_index import DynamoPhotoIndex
+
+    return DynamoPhotoIndex()
+
+
+@_shared
+def darkroom() -> Darkroom:
+    """The image library: only in the function for photos."""
+    from chalicelib.adapters.darkroom import PillowDarkroom
+
+    return PillowDarkroom()
+
+
+@_shared
+def ask_media() -> Media:
+    """How the API has a photo examined or published at once."""
+    if config.in_process():
+        return examine_photos()
+    from chalicelib.adapters.functions import MediaFunction
+
+    return MediaFunction()
 
 
 @_shared

@@ -31,8 +31,8 @@ from infra.outputs import VARIABLES
 Json = dict[str, Any]
 APP = "live-room"
 CHALICE = Path(__file__).resolve().parents[1] / ".chalice"
-#: Where photos lie in their bucket (`chalicelib.services.acting.photo_key`).
-PHOTOS = "originals/"
+#: Where photos lie in their bucket (`chalicelib.services.photos`).
+PHOTOS = ("incoming/", "originals/", "photos/", "public/")
 #: Where printed documents lie in the same bucket (`chalicelib.services.printing.key_of`).
 PRINTED = "printed/"
 #: What a stage cannot do without, besides the stack's outputs.
@@ -41,7 +41,7 @@ SETTINGS = ("MAIL_FROM",)
 #: Every pattern that a resource of an Allow may hold, by its end, and why it cannot be exact.
 PATTERNS = {
     ":log-stream:*": "Lambda makes up the names of log streams",
-    f"/{PHOTOS}*": "one object per photo, named when it is uploaded",
+    **{f"/{prefix}*": "one object per photo, named when it is uploaded" for prefix in PHOTOS},
     f"/{PRINTED}*": "one object per printed form, named by the mark of what it says",
     ":*": "executions are named after the report; only those of our state machine match",
     "*": "dynamodb:ListStreams has no resource level",
@@ -228,13 +228,21 @@ def _sends_texts(_place: Place) -> list[Json]:
     ]
 
 
-def _takes_photos(place: Place) -> list[Json]:
-    """PutObject signs the upload forms; ListBucket turns HeadObject's 403 into a 404."""
-    bucket = f"arn:aws:s3:::{place.variables['PHOTO_BUCKET']}"
-    return [
-        _allow("TakePhotos", ["s3:GetObject", "s3:PutObject"], f"{bucket}/{PHOTOS}*"),
-        _allow("TellAbsentPhotos", ["s3:ListBucket"], bucket),
-    ]
+def _on_photos(reads: Sequence[str], writes: Sequence[str]) -> Grant:
+    """Files under these prefixes; ListBucket turns the 403 for an absent one into a 404.
+
+    Whoever signs a form or a link needs the right that it gives away.
+    """
+
+    def grant(place: Place) -> list[Json]:
+        bucket = f"arn:aws:s3:::{place.variables['PHOTO_BUCKET']}"
+        return [
+            _allow("ReadPhotos", ["s3:GetObject"], *(f"{bucket}/{one}*" for one in reads)),
+            _allow("PutPhotos", ["s3:PutObject"], *(f"{bucket}/{one}*" for one in writes)),
+            _allow("TellAbsentPhotos", ["s3:ListBucket"], bucket),
+        ]
+
+    return grant
 
 
 def _keeps_prints(*actions: str) -> Grant:
@@ -335,8 +343,8 @@ FUNCTIONS: Mapping[str, Function] = {
             _uses_identity_key("Decrypt", "Encrypt", "GenerateDataKey"),
             _reads_token_key,
             _reads_link_key,
-            _takes_photos,
-            _asks("reveal"),
+            _on_photos(reads=PHOTOS, writes=("incoming/",)),
+            _asks("reveal", "media"),
             _manages_accounts,
             _keeps_prints("GetObject"),
             _sends_to("replan", "document"),
@@ -437,6 +445,20 @@ FUNCTIONS: Mapping[str, Function] = {
         timeout=60,
         concurrency=5,
         layers=("base", "media"),
+    ),
+    # The only one with an image library: a harmful picture meets neither secrets nor identities.
+    "media": Function(
+        (
+            _reads_queue("media"),
+            _on_table("reports", "PutItem", "Query"),
+            _on_table("photos", "BatchWriteItem", "Query"),
+            _CATALOGUE,
+            _on_photos(reads=("incoming/", "photos/"), writes=("originals/", "photos/", "public/")),
+        ),
+        memory=1769,
+        timeout=60,
+        layers=("base", "media"),
+        concurrency=10,
     ),
     "sweep": Function(
         (_on_table("reports", "Query", index="due"), _sends_to("wake", "send", "arm")),

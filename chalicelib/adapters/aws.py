@@ -24,6 +24,10 @@ _CONFIG = Config(
 )
 
 
+#: A function that is asked is waited for, nearly as long as the gateway waits, and asked once.
+_WAITING = Config(read_timeout=25, retries={"mode": "standard", "total_max_attempts": 1})
+
+
 @lru_cache(maxsize=1)
 def _session() -> Session:
     return get_session()
@@ -32,7 +36,8 @@ def _session() -> Session:
 @cache
 def client(name: str) -> Any:
     """Return this container's client for one AWS service, in the stage's region."""
-    return _session().create_client(name, region_name=config.region(), config=_CONFIG)
+    settings = _CONFIG.merge(_WAITING) if name == "lambda" else _CONFIG
+    return _session().create_client(name, region_name=config.region(), config=settings)
 
 
 def secret(secret_id: str) -> bytes:

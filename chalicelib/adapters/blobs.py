@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -12,6 +12,7 @@ from chalicelib.adapters import aws
 from chalicelib.services.ports import TryAgain
 
 _FORM_SECONDS = 900
+_LINK_SECONDS = 300
 
 
 class S3Blobs:
@@ -37,12 +38,44 @@ class S3Blobs:
 
     def exists(self, key: str) -> bool:
         """See `Blobs.exists`."""
-        try:
-            aws.client("s3").head_object(Bucket=config.setting("PHOTO_BUCKET"), Key=key)
-        except ClientError as error:
-            if error.response["ResponseMetadata"]["HTTPStatusCode"] == 404:
-                return False
-            raise TryAgain(error.response["Error"]["Code"]) from error
-        except BotoCoreError as error:
-            raise TryAgain(type(error).__name__) from error
-        return True
+        answer = _unless(404, lambda: aws.client("s3").head_object(**_place(key)))
+        return answer is not None
+
+    def read(self, key: str, most: int) -> bytes | None:
+        """See `Blobs.read`."""
+        answer = _unless(404, lambda: aws.client("s3").get_object(**_place(key)))
+        return None if answer is None else bytes(answer["Body"].read(most))
+
+    def put(self, key: str, data: bytes, content_type: str) -> None:
+        """See `Blobs.put`."""
+        file = {**_place(key), "Body": data, "ContentType": content_type}
+        _unless(0, lambda: aws.client("s3").put_object(**file))
+
+    def put_if_absent(self, key: str, data: bytes, content_type: str) -> bool:
+        """See `Blobs.put_if_absent`."""
+        file = {**_place(key), "Body": data, "ContentType": content_type, "IfNoneMatch": "*"}
+        return _unless(412, lambda: aws.client("s3").put_object(**file)) is not None
+
+    def link(self, key: str) -> str:
+        """See `Blobs.link`."""
+        return str(
+            aws.client("s3").generate_presigned_url(
+                "get_object", Params=_place(key), ExpiresIn=_LINK_SECONDS
+            )
+        )
+
+
+def _place(key: str) -> dict[str, str]:
+    return {"Bucket": config.setting("PHOTO_BUCKET"), "Key": key}
+
+
+def _unless(status: int, call: Callable[[], Any]) -> Any:
+    """Return what *call* answers, None for that *status*; other faults may be tried again."""
+    try:
+        return call()
+    except ClientError as error:
+        if error.response["ResponseMetadata"]["HTTPStatusCode"] == status:
+            return None
+        raise TryAgain(error.response["Error"]["Code"]) from error
+    except BotoCoreError as error:
+        raise TryAgain(type(error).__name__) from error

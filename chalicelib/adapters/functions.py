@@ -44,6 +44,26 @@ class RevealFunction:
         raise ActionRefused(refusal["kind"], refusal["code"], **refusal["facts"])
 
 
+class MediaFunction:
+    """`Media` by way of the function ``media``: it is asked as its queue would ask it."""
+
+    def examine(self, number: str, photo: str) -> None:
+        """See `Media.examine`."""
+        self._do("examine", number, photo)
+
+    def publish(self, number: str, photo: str) -> None:
+        """See `Media.publish`."""
+        self._do("publish", number, photo)
+
+    @staticmethod
+    def _do(task: str, number: str, photo: str) -> None:
+        body = json.dumps({"task": task, "number": number, "photo": photo})
+        record = {"messageId": "asked", "receiptHandle": "", "body": body}
+        answer = _ask(config.resource("media"), {"Records": [record]})
+        if answer.get("batchItemFailures"):
+            raise TryAgain(f"media: {task}")
+
+
 def _ask(function: str, payload: Mapping[str, Any]) -> Json:
     """Call *function* and wait for its answer; whatever goes wrong there may be tried again."""
     body = json.dumps(payload).encode()

@@ -144,6 +144,19 @@ class AccountRow(Model):
     expires_at = NumberAttribute(null=True)
 
 
+class PhotoRow(Model):
+    """A picture on file under one band of its fingerprint."""
+
+    class Meta(_Meta):
+        """Table settings."""
+
+        table_name = config.resource("photos")
+
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+    body = UnicodeAttribute()
+
+
 class ReferenceRow(Model):
     """A version of a document, a line of a list, or an audit record (formats in `keys`)."""
 

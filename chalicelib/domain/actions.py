@@ -7,13 +7,14 @@ deferrals, emergencies never pause) and returns the events to write. It performs
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from chalicelib.domain import report as r
 from chalicelib.domain.events import Actor, Draft, instant
+from chalicelib.domain.evidence import Verdict
 from chalicelib.domain.report import Report
 
 REPORTER_ROLE = "reporter"
@@ -84,6 +85,8 @@ class Known:
     agency_exists: bool = True
     photos_required: int = 0
     photos_uploaded: tuple[str, ...] = ()
+    photos_refused: Mapping[str, str] = field(default_factory=dict)
+    evidence: Verdict = field(default_factory=Verdict)
     merge_target_exists: bool = True
 
 
@@ -318,14 +321,49 @@ def _submit(report: Report, command: Command, known: Known, actor: Actor) -> tup
     photos = tuple(command.fields.get("photos") or ())
     if outcome != "done" and not command.texts.get("reason"):
         raise ActionRefused("invalid", "field_missing", field="reason")
+    _usable(photos, known)
+    if outcome == "done" and len(set(photos)) < known.photos_required:
+        raise ActionRefused("invalid", "evidence_missing", required=known.photos_required)
+    despite = _despite(outcome, command, known)
+    before = _implied_ack(report, known, actor) + _resume_first(report, known)
+    data: dict[str, Any] = {"outcome": outcome, "photos": list(photos)}
+    if known.evidence.checks:
+        data["checks"] = known.evidence.to_data()
+    if despite:
+        data["despite"] = list(despite)
+    return (*before, _draft("resolved", command, known, actor, data))
+
+
+def _usable(photos: Sequence[str], known: Known) -> None:
+    refused = {photo: why for photo, why in known.photos_refused.items() if photo in photos}
+    if refused:
+        raise ActionRefused("invalid", "photo_refused", field="photos", photos=refused)
     unknown = [photo for photo in photos if photo not in known.photos_uploaded]
     if unknown:
         raise ActionRefused("invalid", "photo_unknown", photos=unknown)
-    if outcome == "done" and len(set(photos)) < known.photos_required:
-        raise ActionRefused("invalid", "evidence_missing", required=known.photos_required)
-    before = _implied_ack(report, known, actor) + _resume_first(report, known)
-    data = {"outcome": outcome, "photos": list(photos)}
-    return (*before, _draft("resolved", command, known, actor, data))
+
+
+def _despite(outcome: str, command: Command, known: Known) -> tuple[str, ...]:
+    """Return the failed checks in spite of which the result is submitted, with its reason.
+
+    Photos of work that could not be done prove nothing and are held against nothing.
+    """
+    verdict = known.evidence
+    if outcome != "done":
+        return ()
+    if verdict.refused:
+        raise ActionRefused(
+            "invalid", "evidence_refused", failed=verdict.refused, checks=verdict.to_data()
+        )
+    if verdict.need_reason and not command.texts.get("reason"):
+        raise ActionRefused(
+            "invalid",
+            "evidence_needs_reason",
+            field="reason",
+            failed=verdict.need_reason,
+            checks=verdict.to_data(),
+        )
+    return verdict.need_reason
 
 
 def _validate(report: Report, command: Command, known: Known, actor: Actor) -> tuple[Draft, ...]:

@@ -7,7 +7,7 @@ changes it live here; who may cause which event lives in `actions`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -65,6 +65,30 @@ CONTROL_ROOM = "LIVEROOM"
 INSPECTORATE = "INSPEKTORAT"
 
 
+#: What became of an upload, and of the covering of faces and plates before it becomes public.
+WAITING, ACCEPTED, REFUSED = "waiting", "accepted", "refused"
+NOT_COVERED, DRAWN, APPROVED = "", "drawn", "approved"
+Boxes = tuple[tuple[float, float, float, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoState:
+    """One photo of a report. boxes: what is covered in its public copy, in parts of its sides.
+
+    state: ``waiting`` for its examination, ``accepted`` or ``refused``. cover: empty, ``drawn``
+    by somebody, ``approved`` by somebody else; published: the public copy exists.
+    """
+
+    purpose: str = "problem"
+    by: str = "reporter"
+    state: str = WAITING
+    cover: str = NOT_COVERED
+    boxes: Boxes = ()
+    covered_by: str = ""
+    published: bool = False
+    withheld: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
     """The current state of one report. Times are aware UTC; texts of people are not kept here."""
@@ -105,6 +129,7 @@ class Report:
     outcome: str = ""
     result_photos: tuple[str, ...] = ()
     photos: tuple[str, ...] = ()
+    media: Mapping[str, PhotoState] = field(default_factory=dict)
     merged_into: str = ""
     referred_to: str = ""
     reference: str = ""
@@ -344,7 +369,39 @@ def _rated(report: Report, event: Event) -> Report:
 
 
 def _photo_added(report: Report, event: Event) -> Report:
-    return replace(report, photos=(*report.photos, event.data["photo"]))
+    photo = event.data["photo"]
+    added = PhotoState(event.data.get("purpose", "problem"), event.actor.kind)
+    return replace(report, photos=(*report.photos, photo), media={**report.media, photo: added})
+
+
+def _on_photo(change: Callable[[PhotoState, Event], PhotoState]) -> _Applier:
+    def apply_to(report: Report, event: Event) -> Report:
+        photo = event.data["photo"]
+        known = report.media.get(photo)
+        if known is None:
+            return report
+        return replace(report, media={**report.media, photo: change(known, event)})
+
+    return apply_to
+
+
+def _photo_examined(photo: PhotoState, event: Event) -> PhotoState:
+    return replace(photo, state=event.data["state"])
+
+
+def _photo_covered(photo: PhotoState, event: Event) -> PhotoState:
+    """New boxes put the old public copy out of sight until they too were looked at."""
+    boxes: Boxes = tuple((box[0], box[1], box[2], box[3]) for box in event.data["boxes"])
+    by = event.actor.person or event.actor.kind
+    return replace(photo, cover=DRAWN, boxes=boxes, covered_by=by, published=False)
+
+
+def _photo_reviewed(photo: PhotoState, event: Event) -> PhotoState:
+    return replace(photo, cover=APPROVED if event.data["approved"] else NOT_COVERED)
+
+
+def _photo_published(photo: PhotoState, event: Event) -> PhotoState:
+    return replace(photo, published=True)
 
 
 def _corrected(report: Report, event: Event) -> Report:
@@ -391,6 +448,10 @@ _APPLY: Mapping[str, _Applier] = {
     "fired": _fired,
     "rated": _rated,
     "photo_added": _photo_added,
+    "photo_examined": _on_photo(_photo_examined),
+    "photo_covered": _on_photo(_photo_covered),
+    "photo_reviewed": _on_photo(_photo_reviewed),
+    "photo_published": _on_photo(_photo_published),
     "place_corrected": _corrected,
     "contact_changed": _reached,
     "contact_replaced": _reached,

@@ -23,11 +23,11 @@ from chalicelib.handlers.field_errors import field_error
 from chalicelib.handlers.http import clean, idempotency_key, ok, parse
 from chalicelib.handlers.problems import Problem
 from chalicelib.handlers.serving import Call, number_of, serves
-from chalicelib.services.acting import photo_key, viewer_of
+from chalicelib.services.acting import viewer_of
+from chalicelib.services.photos import MAX_PHOTO_BYTES, photo_key
 from chalicelib.services.ports import Stored
 
 blueprint = Blueprint(__name__)
-MAX_PHOTO_BYTES = 12 * 1024 * 1024
 MAX_PHOTOS = 20
 
 

@@ -285,6 +285,21 @@ PROBLEMS: Mapping[str, tuple[int, str, str]] = {
         "Ada foto yang belum diunggah untuk laporan ini.",
         "A photo has not been uploaded for this report.",
     ),
+    "photo_refused": (
+        422,
+        "Ada berkas yang bukan foto yang dapat dipakai; lihat photos.",
+        "A file is not a usable photo; see photos.",
+    ),
+    "evidence_refused": (
+        422,
+        "Foto ini tidak dapat menjadi bukti menurut SOP; lihat checks.",
+        "Under the SOP this photo cannot be proof; see checks.",
+    ),
+    "evidence_needs_reason": (
+        422,
+        "Pemeriksaan foto menemukan kejanggalan; sebutkan alasannya di reason. Alasan dicatat.",
+        "The photo's checks found something amiss; give the reason in reason. It is recorded.",
+    ),
     "evidence_missing": (
         422,
         "SOP meminta foto bukti; unggah dahulu, lalu sebutkan di photos.",

@@ -14,11 +14,13 @@ from typing import Any
 
 from chalicelib.domain.actions import ActionRefused, Caller, Command, Known, decide, may_see
 from chalicelib.domain.events import Draft, Event, canonical
-from chalicelib.domain.report import Report
+from chalicelib.domain.evidence import judge, photos_of, refusals_of, scene_of
+from chalicelib.domain.report import WAITING, Report
 from chalicelib.domain.sop import Sop
 from chalicelib.services.catalogue import Catalogue
 from chalicelib.services.composing import ARM_GRACE, Composer, Planner
 from chalicelib.services.filing import KeyReused
+from chalicelib.services.photos import Media, photo_key
 from chalicelib.services.ports import Blobs, Clock, Conflict, ReportStore, Stored, TryAgain, real
 
 _TRIES = 4
@@ -38,20 +40,24 @@ class ActOnReport:
     clock: Clock
     blobs: Blobs
     salts: Callable[[], str]
+    media: Media
 
     def __call__(self, number: str, command: Command) -> Stored:
         """Do it and return the report as it then is.
 
         Raises NotFound, ActionRefused, KeyReused, NotInCatalogue, TryAgain.
         """
-        for _ in range(_TRIES):
+        # One time more than the rest: the photos of a result may have to be examined first.
+        for _ in range(_TRIES + 1):
             stored = self.store.load(number)
             if stored is None or not may_see(stored.report, command.caller):
                 raise NotFound(number)
             if _done_before(stored, command):
                 return stored
+            if self._have_examined(stored, command):
+                continue
             now = self.clock.now()
-            drafts = decide(stored.report, command, self._known(stored.report, command, now))
+            drafts = decide(stored.report, command, self._known(stored, command, now))
             if not drafts:
                 return stored
             composer = Composer(
@@ -78,14 +84,28 @@ class ActOnReport:
             )
         raise TryAgain("the report is being changed by others")
 
-    def _known(self, report: Report, command: Command, now: datetime) -> Known:
-        fields = command.fields
+    def _have_examined(self, stored: Stored, command: Command) -> bool:
+        """Have photos examined that a result names and that were not yet; True if there were any.
+
+        Uploads are examined as they arrive; this catches up with one that has only just arrived.
+        """
+        waiting = [
+            photo
+            for photo in _named(stored.report, command)
+            if stored.report.media[photo].state == WAITING
+            and self.blobs.exists(photo_key(stored.report.number, photo))
+        ]
+        for photo in waiting:
+            self.media.examine(stored.report.number, photo)
+        return bool(waiting)
+
+    def _known(self, stored: Stored, command: Command, now: datetime) -> Known:
+        report, fields = stored.report, command.fields
         migration = self._migration(report, command, now)
         sop = self.catalogue.sop(report.sop_id, report.sop_version)
-        photos: tuple[str, ...] = ()
-        if command.action == "submit":
-            wanted = [photo for photo in fields.get("photos") or () if photo in report.photos]
-            photos = tuple(p for p in wanted if self.blobs.exists(photo_key(report.number, p)))
+        named = _named(report, command)
+        photos = photos_of(stored.events)
+        usable = tuple(photo for photo in named if photo in photos)
         into = fields.get("into")
         return Known(
             now=now,
@@ -93,7 +113,11 @@ class ActOnReport:
             migrate_to=migration,
             agency_exists=self._agency_exists(fields.get("agency")),
             photos_required=sop.evidence.photos_after if sop.evidence else 0,
-            photos_uploaded=photos,
+            photos_uploaded=usable,
+            photos_refused={
+                photo: why for photo, why in refusals_of(stored.events).items() if photo in named
+            },
+            evidence=judge([photos[p] for p in usable], scene_of(stored.events), sop.evidence),
             merge_target_exists=bool(into and self.store.load(into)) if into else True,
         )
 
@@ -143,9 +167,12 @@ class ActOnReport:
         }
 
 
-def photo_key(number: str, photo: str) -> str:
-    """Return where a photo's original lies; the bucket is private."""
-    return f"originals/{number}/{photo}"
+def _named(report: Report, command: Command) -> tuple[str, ...]:
+    """The photos that a result names and this report has."""
+    if command.action != "submit":
+        return ()
+    photos = dict.fromkeys(command.fields.get("photos") or ())
+    return tuple(photo for photo in photos if photo in report.media)
 
 
 def viewer_of(stored: Stored | None, caller: Caller, number: str) -> Stored:

@@ -36,9 +36,10 @@ from chalicelib.domain.signing import (
     sign,
     to_address,
 )
-from chalicelib.services.acting import ActOnReport, NotFound, event_of, photo_key
+from chalicelib.services.acting import ActOnReport, NotFound, event_of
 from chalicelib.services.catalogue import Catalogue
 from chalicelib.services.filing import KeyReused
+from chalicelib.services.photos import photo_key
 from chalicelib.services.ports import Blobs, Clock, ReportStore, Stored, real
 
 Keys = Callable[[], Keyring]

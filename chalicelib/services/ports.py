@@ -255,3 +255,15 @@ class Blobs(Protocol):
 
     def exists(self, key: str) -> bool:
         """Whether a complete upload lies under *key*."""
+
+    def read(self, key: str, most: int) -> bytes | None:
+        """Return at most the first *most* bytes of the file, None if there is none."""
+
+    def put(self, key: str, data: bytes, content_type: str) -> None:
+        """Write the file; the bucket keeps what was there before as an older version."""
+
+    def put_if_absent(self, key: str, data: bytes, content_type: str) -> bool:
+        """Write the file unless there is one, and say so; never overwrites."""
+
+    def link(self, key: str) -> str:
+        """Return an address from which the file can be fetched for a few minutes."""

@@ -72,6 +72,16 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     "instructed": ("Pimpinan memberi instruksi.", "A leader gave an instruction."),
     "commented": ("Komentar ditambahkan.", "A comment was added."),
     "photo_added": ("Foto ditambahkan.", "A photo was added."),
+    "photo_examined": ("Foto diperiksa oleh sistem.", "A photo was examined by the system."),
+    "photo_covered": (
+        "Wajah dan pelat nomor pada foto ditandai untuk ditutup.",
+        "Faces and plates in a photo were marked to be covered.",
+    ),
+    "photo_reviewed": (
+        "Penutupan wajah dan pelat pada foto diperiksa.",
+        "The covering of faces and plates in a photo was checked.",
+    ),
+    "photo_published": ("Foto yang sudah ditutup terbit.", "A covered photo was published."),
     "rated": ("Pelapor memberi nilai {score} dari 5.", "The reporter gave {score} out of 5."),
     "contact_changed": (
         "Cara memberi tahu pelapor diubah.",

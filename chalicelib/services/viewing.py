@@ -36,6 +36,9 @@ _PRIVATE = frozenset(
         "contact_read",
         "contact_replaced",
         "photo_added",
+        "photo_covered",
+        "photo_examined",
+        "photo_reviewed",
     }
 )
 _PUBLIC_TEXTS: Mapping[str, tuple[str, ...]] = {

@@ -16,15 +16,19 @@ from chalicelib.adapters.documents import FileDocuments
 from chalicelib.domain.actions import REPORTER, Caller, Command
 from chalicelib.domain.deliveries import Delivery
 from chalicelib.domain.events import parse_instant
+from chalicelib.domain.fingerprints import Seen, bands
 from chalicelib.services.acting import ActOnReport
 from chalicelib.services.arming import ArmTimeline
 from chalicelib.services.cards import Relay
 from chalicelib.services.catalogue import Catalogue
 from chalicelib.services.composing import Planner
 from chalicelib.services.dispatching import Dispatcher
+from chalicelib.services.examining import ExaminePhotos
 from chalicelib.services.filing import Filed, FileReport, Filing
 from chalicelib.services.firing import FireDueSteps
+from chalicelib.services.photos import SIZES, Box, Picture
 from chalicelib.services.ports import Contact, Stored
+from chalicelib.services.recording import Recorder
 from chalicelib.services.replanning import ReplanCalendar
 from chalicelib.services.sending import Sender
 from chalicelib.services.sweeping import Sweeper
@@ -165,9 +169,16 @@ class RecordingAlarms:
         self.raised.append((code, facts))
 
 
+#: Stands for a picture where a test does not care what is in it.
+SOME_PICTURE = b"\x89PNG\r\n\x1a\nsome picture"
+
+
 @dataclass
 class MemoryBlobs:
+    """Files in a dictionary. A key in *keys* alone is there, too, as some picture."""
+
     keys: set[str] = field(default_factory=set)
+    files: dict[str, bytes] = field(default_factory=dict)
 
     def upload_form(
         self, key: str, content_type: str, max_bytes: int, redirect: str = ""
@@ -176,7 +187,68 @@ class MemoryBlobs:
         return {"url": "https://photos.test/", "fields": {"key": key, **back}}
 
     def exists(self, key: str) -> bool:
-        return key in self.keys
+        return key in self.keys or key in self.files
+
+    def read(self, key: str, most: int) -> bytes | None:
+        if key in self.files:
+            return self.files[key][:most]
+        return SOME_PICTURE if key in self.keys else None
+
+    def put(self, key: str, data: bytes, content_type: str) -> None:
+        self.files[key] = data
+
+    def put_if_absent(self, key: str, data: bytes, content_type: str) -> bool:
+        if self.exists(key):
+            return False
+        self.files[key] = data
+        return True
+
+    def link(self, key: str) -> str:
+        return f"https://photos.test/{key}?signed"
+
+
+@dataclass
+class MemoryPhotoIndex:
+    """Pictures by band, in dictionaries."""
+
+    rows: dict[str, dict[tuple[str, str, str], Seen]] = field(default_factory=dict)
+    read: int = 0
+
+    def file(self, rows: Sequence[Seen]) -> None:
+        for row in rows:
+            for band in bands(row.fingerprint):
+                key = (row.number, row.photo, row.variant)
+                self.rows.setdefault(band, {})[key] = row
+
+    def look_up(self, fingerprints: Sequence[str]) -> Sequence[Seen]:
+        wanted = dict.fromkeys(band for one in fingerprints for band in bands(one))
+        found: dict[tuple[str, str, str], Seen] = {}
+        for band in wanted:
+            self.read += 1
+            found.update(sorted(self.rows.get(band, {}).items())[:100])
+        return tuple(found.values())
+
+
+class TestDarkroom:
+    """The real one, and nothing at all for what only stands for a picture."""
+
+    __test__ = False
+
+    def develop(self, data: bytes, kind: str) -> Picture:
+        if data == SOME_PICTURE:
+            return Picture(1, 1, dict.fromkeys(SIZES, data), {})
+        return self._real().develop(data, kind)
+
+    def cover(self, copy: bytes, boxes: Sequence[Box]) -> Mapping[str, bytes]:
+        if copy == SOME_PICTURE:
+            return dict.fromkeys(SIZES, copy)
+        return self._real().cover(copy, boxes)
+
+    @staticmethod
+    def _real() -> Any:
+        from chalicelib.adapters.darkroom import PillowDarkroom
+
+        return PillowDarkroom()
 
 
 def staff(user: str) -> Caller:
@@ -213,7 +285,12 @@ class Engine:
         self.file = FileReport(
             self.store, catalogue, planner, self.clock, lambda: SECRET, random_bytes
         )
-        self.do = ActOnReport(self.store, catalogue, planner, self.clock, self.blobs, salt)
+        self.recorder = Recorder(self.store, planner, self.clock, salt)
+        self.photo_index, self.darkroom = MemoryPhotoIndex(), TestDarkroom()
+        self.media = ExaminePhotos(self.recorder, self.blobs, self.photo_index, self.darkroom)
+        self.do = ActOnReport(
+            self.store, catalogue, planner, self.clock, self.blobs, salt, self.media
+        )
         self.fire = FireDueSteps(self.store, planner, self.clock, self.alarms, salt)
         self.arm = ArmTimeline(self.store, planner, self.clock, self.executions, self.alarms, salt)
         self.jobs = MemoryJobs()

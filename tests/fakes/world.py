@@ -130,6 +130,8 @@ class World:
             blobs=engine.blobs,
             jobs=engine.jobs,
             prints=self.prints,
+            photo_index=engine.photo_index,
+            darkroom=engine.darkroom,
             view_store=self.views,
             card_store=engine.cards,
             relay=engine.relay,

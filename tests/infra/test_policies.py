@@ -16,7 +16,7 @@ from cfnlint.decode.cfn_yaml import load
 
 from app import app
 from chalicelib.domain.sop import Sop
-from chalicelib.services.acting import photo_key
+from chalicelib.services.photos import original_key, photo_key, public_key, shown_key
 from chalicelib.services.printing import key_of
 from infra import policies
 from infra.outputs import VARIABLES
@@ -63,9 +63,10 @@ PLACE = Place("dev", ACCOUNT, REGION, ENVIRONMENT)
 
 TABLE = {
     thing: arn("dynamodb", f"table/live-room-dev-{thing}")
-    for thing in ("reports", "views", "reference", "identity", "accounts")
+    for thing in ("reports", "views", "reference", "identity", "accounts", "photos")
 }
 QUEUE = {thing: arn("sqs", f"live-room-dev-{thing}") for thing in ("wake", "arm", "send")}
+MEDIA_QUEUE = arn("sqs", "live-room-dev-media")
 JOB_QUEUE = {
     thing: arn("sqs", f"live-room-dev-{thing}") for thing in ("replan", "replay", "document")
 }
@@ -75,7 +76,11 @@ EXECUTION = arn("states", "execution:live-room-dev-timeline:TNG-27-000001-3")
 MACHINE = OUTPUTS["TIMELINE_MACHINE_ARN"]
 BUCKET = f"arn:aws:s3:::{OUTPUTS['PHOTO_BUCKET']}"
 PRINT = f"{BUCKET}/{key_of(Sop('jalan-berlubang', 1, 'kantor', ()), 'a' * 64)}"
-PHOTO = f"{BUCKET}/{photo_key('TNG-27-000001', 'p-1')}"
+REPORT = "TNG-27-000001"
+UPLOAD = f"{BUCKET}/{photo_key(REPORT, 'p-1')}"
+ORIGINAL = f"{BUCKET}/{original_key(REPORT, 'p-1')}"
+SHOWN = f"{BUCKET}/{shown_key(REPORT, 'p-1', 'large')}"
+PUBLIC = f"{BUCKET}/{public_key(REPORT, 'p-1', 'large')}"
 THROUGH_DYNAMODB = {
     "kms:ViaService": f"dynamodb.{REGION}.amazonaws.com",
     "kms:EncryptionContext:aws:dynamodb:tableName": "live-room-dev-identity",
@@ -86,14 +91,14 @@ CALLS = {
     # one transaction saves a report: state, events, fired steps, outbox
     "report_store: transaction.save": [
         (name, "dynamodb:PutItem", TABLE["reports"])
-        for name in ("api_handler", "fire", "arm", "reveal", "replan")
+        for name in ("api_handler", "fire", "arm", "reveal", "replan", "media")
     ]
     # and at filing, with it, who reported
     + [("api_handler", "dynamodb:PutItem", TABLE["identity"])],
     # load: the state with its events; the sender reads what the reporter wrote
     "report_store: ReportRow.query": [
         (name, "dynamodb:Query", TABLE["reports"])
-        for name in ("api_handler", "fire", "arm", "send", "reveal", "replan", "project")
+        for name in ("api_handler", "fire", "arm", "send", "reveal", "replan", "project", "media")
     ],
     # mark_armed; claim and settle of one message
     "report_store: row.update": [
@@ -112,7 +117,8 @@ CALLS = {
         (name, "dynamodb:GetItem", TABLE["identity"]) for name in ("send", "reveal")
     ],
     "functions: lambda.invoke": [
-        ("api_handler", "lambda:InvokeFunction", arn("lambda", "function:live-room-dev-reveal"))
+        ("api_handler", "lambda:InvokeFunction", arn("lambda", f"function:live-room-dev-{name}"))
+        for name in ("reveal", "media")
     ],
     # view and counters in one transaction
     "view_store: transaction.save": [("project", "dynamodb:PutItem", TABLE["views"])],
@@ -133,11 +139,11 @@ CALLS = {
     # the catalogue: whoever plans a timeline
     "documents: ReferenceRow.get": [
         (name, "dynamodb:GetItem", TABLE["reference"])
-        for name in ("api_handler", "fire", "arm", "reveal", "replan", "project")
+        for name in ("api_handler", "fire", "arm", "reveal", "replan", "project", "media")
     ],
     "documents: ReferenceRow.query": [
         (name, "dynamodb:Query", TABLE["reference"])
-        for name in ("api_handler", "fire", "arm", "reveal", "replan", "project")
+        for name in ("api_handler", "fire", "arm", "reveal", "replan", "project", "media")
     ],
     # administration: one transaction writes versions, list lines and the audit record; seeding
     # is the deployer's, with the deployer's rights
@@ -211,11 +217,24 @@ CALLS = {
         for name in ("api_handler", "document")
         for action, resource in (("s3:GetObject", PRINT), ("s3:ListBucket", BUCKET))
     ],
-    "blobs: s3.generate_presigned_post": [("api_handler", "s3:PutObject", PHOTO)],
+    "blobs: s3.generate_presigned_post": [("api_handler", "s3:PutObject", UPLOAD)],
     "blobs: s3.head_object": [
-        ("api_handler", "s3:GetObject", PHOTO),
+        ("api_handler", "s3:GetObject", UPLOAD),
         ("api_handler", "s3:ListBucket", BUCKET),
     ],
+    # whoever follows a link acts as the function that signed it
+    "blobs: s3.generate_presigned_url": [
+        ("api_handler", "s3:GetObject", key) for key in (ORIGINAL, SHOWN, PUBLIC)
+    ],
+    "blobs: s3.get_object": [
+        ("media", "s3:GetObject", UPLOAD),
+        ("media", "s3:GetObject", SHOWN),
+        ("media", "s3:ListBucket", BUCKET),
+    ],
+    "blobs: s3.put_object": [("media", "s3:PutObject", key) for key in (ORIGINAL, SHOWN, PUBLIC)],
+    # all pictures by their fingerprints
+    "photo_index: PhotoRow.batch_write": [("media", "dynamodb:BatchWriteItem", TABLE["photos"])],
+    "photo_index: PhotoRow.query": [("media", "dynamodb:Query", TABLE["photos"])],
 }
 #: What AWS does as the function, without a line of our code.
 ON_ITS_BEHALF = [
@@ -241,6 +260,10 @@ ON_ITS_BEHALF = [
     *(
         (name, f"sqs:{action}", QUEUE[queue])
         for name, queue in (("fire", "wake"), ("arm", "arm"), ("send", "send"))
+        for action in ("ReceiveMessage", "DeleteMessage", "GetQueueAttributes")
+    ),
+    *(
+        ("media", f"sqs:{action}", MEDIA_QUEUE)
         for action in ("ReceiveMessage", "DeleteMessage", "GetQueueAttributes")
     ),
     *(
@@ -386,7 +409,8 @@ def test_no_resource_is_a_pattern_but_the_named_ones(name):
                 (start == "" and one["Action"] == ["dynamodb:ListStreams"])
                 or start.endswith("log-group:/aws/lambda/live-room-dev:log-stream:")
                 or start.endswith(f"log-group:/aws/lambda/live-room-dev-{name}:log-stream:")
-                or start in (f"{BUCKET}/{policies.PHOTOS}", f"{BUCKET}/{policies.PRINTED}")
+                or start
+                in {f"{BUCKET}/{prefix}" for prefix in (*policies.PHOTOS, policies.PRINTED)}
                 or start == arn("states", "execution:live-room-dev-timeline:")
             ), resource
             assert any(resource.endswith(pattern) for pattern in policies.PATTERNS)

@@ -22,6 +22,7 @@ KEYS = {
     "views": [("pk", "HASH"), ("sk", "RANGE")],
     "reference": [("pk", "HASH"), ("sk", "RANGE")],
     "identity": [("pk", "HASH")],
+    "photos": [("pk", "HASH"), ("sk", "RANGE")],
     "accounts": [("pk", "HASH"), ("sk", "RANGE")],
 }
 INDEXES = {
@@ -142,7 +143,7 @@ def test_every_queue_has_a_dead_letter_queue_after_five_tries(template):
     queues = of_type(template, "AWS::SQS::Queue")
     working = {name: queue for name, queue in queues.items() if "Dead" not in name}
     jobs = {"ReplanQueue", "ReplayQueue", "DocumentQueue"}
-    assert set(working) == {"WakeQueue", "ArmQueue", "SendQueue", *jobs}
+    assert set(working) == {"WakeQueue", "ArmQueue", "SendQueue", "MediaQueue", *jobs}
     for name, queue in working.items():
         dead = name.replace("Queue", "DeadQueue")
         assert queue["RedrivePolicy"] == {

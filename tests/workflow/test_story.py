@@ -11,8 +11,8 @@ from chalicelib.adapters.documents import FileDocuments
 from chalicelib.domain.actions import REPORTER, ActionRefused
 from chalicelib.domain.events import verify_chain
 from chalicelib.domain.report import replay
-from chalicelib.services.acting import photo_key
 from chalicelib.services.catalogue import Catalogue
+from chalicelib.services.photos import photo_key
 from chalicelib.services.ports import Contact
 from chalicelib.services.viewing import Views
 from tests.fakes.engine import Engine, staff

@@ -19,9 +19,9 @@ from chalicelib.handlers.forms import form_fields
 from chalicelib.handlers.pages.rendering import page, redirect
 from chalicelib.handlers.problems import PROBLEMS, document
 from chalicelib.handlers.serving import Call, shows
-from chalicelib.services.acting import photo_key
 from chalicelib.services.answering import Opened, asked_time
 from chalicelib.services.catalogue import CITY_ZONE
+from chalicelib.services.photos import photo_key
 from chalicelib.services.tasking import task_of
 
 blueprint = Blueprint(__name__)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib.services.acting import photo_key
+from chalicelib.services.photos import photo_key
 from tests.fakes.world import WITH_MAIL
 
 KEY = {"Idempotency-Key": "Zk3v1pQm8Xs0Rt5Yw9LbNg"}

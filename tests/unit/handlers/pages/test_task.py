@@ -10,7 +10,7 @@ import pytest
 
 from chalicelib import bootstrap
 from chalicelib.domain.answering import REPLY_PURPOSE, Reference, mark_of
-from chalicelib.services.acting import photo_key
+from chalicelib.services.photos import photo_key
 from tests.fakes.world import POTHOLE, WITH_MAIL, World
 
 FORM = {"content-type": "application/x-www-form-urlencoded"}
@@ -189,7 +189,8 @@ def test_a_whole_case_is_handled_with_nothing_but_links(world, number):
     assert status(world, number) == "closed_confirmed"
     types = [event.type for event in world.engine.loaded(number).events]
     assert [type_ for type_ in types if type_ != "fired"] == [
-        "filed", "verified", "acknowledged", "started", "on_scene", "photo_added", "resolved",
+        "filed", "verified", "acknowledged", "started", "on_scene", "photo_added", "photo_examined",
+        "resolved",
         "validated", "confirmed",
     ]  # fmt: skip
 
