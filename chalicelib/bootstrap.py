@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from chalicelib import config
 
 if TYPE_CHECKING:
+    from chalicelib.adapters.text_logs import CollectTextReceipts
     from chalicelib.services.accounts import ManageAccounts, Provider
     from chalicelib.services.acting import ActOnReport
     from chalicelib.services.administering import Administer, Register
     from chalicelib.services.answering import Answering, Links
     from chalicelib.services.arming import ArmTimeline
+    from chalicelib.services.bundling import Bundler
     from chalicelib.services.cards import CardStore, Relay
     from chalicelib.services.catalogue import Catalogue
     from chalicelib.services.clients import Clients
@@ -46,8 +48,10 @@ if TYPE_CHECKING:
     from chalicelib.services.printing import PrintSops
     from chalicelib.services.progress import ShowProgress
     from chalicelib.services.projecting import Projector
+    from chalicelib.services.receipts import TakeReceipt
     from chalicelib.services.recording import Recorder
     from chalicelib.services.replanning import ReplanCalendar
+    from chalicelib.services.rerouting import Reroute
     from chalicelib.services.revealing import AskContact, RevealContact
     from chalicelib.services.sending import Sender
     from chalicelib.services.sessions import AccountStore, Sessions
@@ -516,6 +520,38 @@ def fire_due_steps() -> FireDueSteps:
 
 
 @_shared
+def bundler() -> Bundler:
+    """What gathers a flood of messages into one."""
+    from chalicelib.services.bundling import Bundler
+
+    return Bundler(store(), catalogue().kindness)
+
+
+@_shared
+def reroute() -> Reroute:
+    """The use case behind messages that failed for good."""
+    from chalicelib.services.rerouting import Reroute
+
+    return Reroute(store(), planner(), clock(), alarms(), salt, bundler())
+
+
+@_shared
+def take_receipt() -> TakeReceipt:
+    """The use case behind every delivery event."""
+    from chalicelib.services.receipts import TakeReceipt
+
+    return TakeReceipt(store(), clock(), alarms())
+
+
+@_shared
+def collect_text_receipts() -> CollectTextReceipts:
+    """What brings the outcomes of text messages from SNS's logs to the queue."""
+    from chalicelib.adapters.text_logs import CollectTextReceipts
+
+    return CollectTextReceipts(queues(), clock())
+
+
+@_shared
 def arm_timeline() -> ArmTimeline:
     """The arming use case."""
     from chalicelib.services.arming import ArmTimeline
@@ -555,6 +591,7 @@ def sender() -> Sender:
         },
         clock(),
         alarms(),
+        bundler(),
     )
 
 

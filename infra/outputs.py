@@ -16,6 +16,7 @@ VARIABLES = {
     "ReplanQueueUrl": "REPLAN_QUEUE_URL",
     "ReplayQueueUrl": "REPLAY_QUEUE_URL",
     "DocumentQueueUrl": "DOCUMENT_QUEUE_URL",
+    "ReceiptsQueueUrl": "RECEIPTS_QUEUE_URL",
     "StreamDeadQueueUrl": "STREAM_DEAD_QUEUE_URL",
     "PhotoBucketName": "PHOTO_BUCKET",
     "TokenSecretArn": "TOKEN_SECRET_ID",

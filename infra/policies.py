@@ -245,6 +245,13 @@ def _on_photos(reads: Sequence[str], writes: Sequence[str]) -> Grant:
     return grant
 
 
+def _reads_text_logs(place: Place) -> list[Json]:
+    """SNS names the logs of text messages after region and account."""
+    group = place.arn("logs", f"log-group:sns/{place.region}/{place.account}")
+    groups = [f"{group}/DirectPublishToPhoneNumber{suffix}:*" for suffix in ("", "/Failure")]
+    return [_allow("ReadTextLogs", ["logs:FilterLogEvents"], *groups)]
+
+
 def _keeps_prints(*actions: str) -> Grant:
     """GetObject signs addresses and answers HeadObject; ListBucket turns its 403 into a 404."""
 
@@ -368,7 +375,7 @@ FUNCTIONS: Mapping[str, Function] = {
     "fire": Function(
         (
             _reads_queue("wake"),
-            _on_table("reports", "PutItem", "Query"),
+            _on_table("reports", "PutItem", "Query", "UpdateItem"),
             _CATALOGUE,
             _raises_alarms,
         ),
@@ -392,6 +399,7 @@ FUNCTIONS: Mapping[str, Function] = {
         (
             _reads_queue("send"),
             _on_table("reports", "Query", "UpdateItem"),
+            _CATALOGUE,
             _on_table("identity", "GetItem"),
             _uses_identity_key("Decrypt"),
             _sends_mail,
@@ -459,6 +467,21 @@ FUNCTIONS: Mapping[str, Function] = {
         timeout=60,
         layers=("base", "media"),
         concurrency=10,
+    ),
+    "delivery_events": Function(
+        (
+            _reads_queue("receipts"),
+            _on_table("reports", "Query", "UpdateItem"),
+            _raises_alarms,
+        ),
+        memory=512,
+        timeout=60,
+    ),
+    "text_receipts": Function(
+        (_reads_text_logs, _sends_to("receipts")),
+        memory=256,
+        timeout=60,
+        concurrency=1,
     ),
     "sweep": Function(
         (_on_table("reports", "Query", index="due"), _sends_to("wake", "send", "arm")),

@@ -11,6 +11,7 @@ from typing import Literal
 from chalicelib import config
 from chalicelib.adapters.mime import build_mime
 from chalicelib.adapters.providers import SnsTexter, mail_from
+from chalicelib.adapters.receipts import tags_of
 from chalicelib.domain.deliveries import Delivery
 from chalicelib.domain.report import text_of
 from chalicelib.services.answering import Links
@@ -103,7 +104,7 @@ class MailChannel:
             )
         except ValueError as error:
             raise NeverAgain(f"{type(error).__name__}: the address or a header") from error
-        return self.mailer.send(address, mime), content.version
+        return self.mailer.send(address, mime, tags_of(delivery)), content.version
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ _DOCUMENTS = (
     "rota",
     "prices",
     "clients",
+    "kindness",
 )
 #: Large, never edited by hand: always read from the package.
 _BUNDLED = ("areas", "area_points")

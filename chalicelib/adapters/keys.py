@@ -7,6 +7,10 @@ reports     one partition per report, ``R#<number>``::
     FIRED#<cycle>#<step>#<repeat>              proof that a step has fired, put if absent
     MSG#<cause>#<recipient>#<channel>          outbox and delivery record of one message
 
+  Messages that are about no single report (bundles, digests) hang in the same way below
+  ``R#TO-<who>``, beside ``PACE#<channel>``: how many went out lately. ``SENT#<id>`` leads from
+  a provider's id to the message; ``CONTACT#<who>`` / ``<channel>`` marks what does not arrive.
+
   ``CURRENT`` sorts right before ``EVENT#``, so one query loads a report with its record and
   neither its fired steps nor its messages. Two sparse indexes: ``due`` holds whatever somebody
   must look at when its time has come (sharded by a hash of the report, not of the minute, since
@@ -35,11 +39,23 @@ EVENTS_END = "EVENT#~"
 FIRED = "FIRED#"
 MESSAGE = "MSG#"
 VERSION = "V#"
+PACE = "PACE#"
+SENT_AS = "SENT"
 
 
 def report_key(number: str) -> str:
     """Partition of one report."""
     return f"{REPORT}{number}"
+
+
+def sent_key(provider_id: str) -> str:
+    """Partition of one provider's id."""
+    return f"SENT#{provider_id}"
+
+
+def contact_key(who: str) -> str:
+    """Partition of the marks on one person's, office's or reporter's contacts."""
+    return f"CONTACT#{who}"
 
 
 def number_of(report_pk: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from chalicelib import config
 from chalicelib.adapters import aws
 from chalicelib.domain.events import instant
-from chalicelib.services.ports import NeverAgain, TryAgain
+from chalicelib.services.ports import AddressRefused, NeverAgain, TryAgain
 
 #: What a second attempt cannot mend; everything else is tried again with backoff.
 _FINAL = frozenset(
@@ -27,10 +28,14 @@ _FINAL = frozenset(
 )
 
 
+#: Those of them that lie with the address and not with this message.
+_ADDRESS = frozenset({"OptedOut"})
+
+
 class SesMailer:
     """Sends complete MIME messages, so that what is tested is what is sent."""
 
-    def send(self, to: str, mime: bytes) -> str:
+    def send(self, to: str, mime: bytes, tags: Mapping[str, str] | None = None) -> str:
         """See `Mailer.send`."""
         request: dict[str, Any] = {
             "FromEmailAddress": mail_from(),
@@ -40,6 +45,8 @@ class SesMailer:
         configuration = config.setting("MAIL_CONFIGURATION_SET", "")
         if configuration:
             request["ConfigurationSetName"] = configuration
+        if tags:
+            request["EmailTags"] = [{"Name": name, "Value": value} for name, value in tags.items()]
         return str(_call("sesv2", "send_email", request)["MessageId"])
 
 
@@ -70,11 +77,15 @@ def _call(service: str, operation: str, request: dict[str, Any]) -> Any:
     try:
         return getattr(aws.client(service), operation)(**request)
     except ClientError as error:
-        code = error.response["Error"]["Code"]
-        kind = NeverAgain if code in _FINAL else TryAgain
-        raise kind(code) from error
+        raise _fault(error.response["Error"]["Code"]) from error
     except BotoCoreError as error:
         raise TryAgain(type(error).__name__) from error
+
+
+def _fault(code: str) -> Exception:
+    if code in _ADDRESS:
+        return AddressRefused(code)
+    return NeverAgain(code) if code in _FINAL else TryAgain(code)
 
 
 def _text(value: str) -> dict[str, str]:

@@ -11,7 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib import config
 from chalicelib.adapters import aws
-from chalicelib.services.ports import TryAgain
+from chalicelib.services.ports import AFTER, TryAgain
 
 _BATCH = 10
 _LONGEST_DELAY = 900
@@ -32,6 +32,10 @@ class SqsQueues:
         """See `Queues.send`."""
         self._send("SEND_QUEUE_URL", bodies)
 
+    def receipts(self, bodies: Sequence[Mapping[str, Any]]) -> None:
+        """See `Queues.receipts`."""
+        self._send("RECEIPTS_QUEUE_URL", bodies)
+
     def _send(self, queue: str, bodies: Sequence[Mapping[str, Any]]) -> None:
         _send_all(queue, bodies, {})
 
@@ -49,7 +53,7 @@ def _send_all(queue: str, bodies: Sequence[Mapping[str, Any]], more: Mapping[str
     url = config.setting(queue)
     for start in range(0, len(bodies), _BATCH):
         rest = [
-            {"Id": str(index), "MessageBody": json.dumps(body, separators=(",", ":")), **more}
+            {**_entry(index, body), **more}
             for index, body in enumerate(bodies[start : start + _BATCH])
         ]
         for _ in range(3):
@@ -58,6 +62,12 @@ def _send_all(queue: str, bodies: Sequence[Mapping[str, Any]], more: Mapping[str
                 break
         else:
             raise TryAgain(f"{queue} took {_BATCH - len(rest)} of a batch")
+
+
+def _entry(index: int, body: Mapping[str, Any]) -> dict[str, Any]:
+    said = {name: value for name, value in body.items() if name != AFTER}
+    entry = {"Id": str(index), "MessageBody": json.dumps(said, separators=(",", ":"))}
+    return {**entry, "DelaySeconds": int(body[AFTER])} if body.get(AFTER) else entry
 
 
 def _send_batch(url: str, entries: list[dict[str, Any]]) -> list[dict[str, Any]]:

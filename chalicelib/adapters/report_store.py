@@ -12,12 +12,13 @@ from typing import Any
 import msgspec
 from pynamodb.connection import Connection
 from pynamodb.exceptions import PynamoDBException, TransactWriteError, UpdateError
+from pynamodb.expressions.condition import size
 from pynamodb.transactions import TransactWrite
 
 from chalicelib import config
 from chalicelib.adapters import keys
 from chalicelib.adapters.tables import IdentityRow, ReportRow
-from chalicelib.domain.deliveries import OPEN, PLANNED, SENDING, Delivery
+from chalicelib.domain.deliveries import OPEN, PLANNED, SENDING, SENT, Delivery, inbox
 from chalicelib.domain.events import Event, instant, parse_instant
 from chalicelib.domain.report import replay
 from chalicelib.services.ports import (
@@ -26,6 +27,7 @@ from chalicelib.services.ports import (
     Conflict,
     Contact,
     DueRow,
+    Mark,
     NeverAgain,
     Page,
     Stored,
@@ -146,11 +148,12 @@ class DynamoReportStore:
 
     def delivery(self, number: str, id: str) -> Delivery | None:
         """See `ReportStore.delivery`."""
-        try:
-            row = ReportRow.get(keys.report_key(number), keys.MESSAGE + id, consistent_read=True)
-        except ReportRow.DoesNotExist:
-            return None
-        return _delivery(row)
+        key = keys.MESSAGE + id
+        for row in ReportRow.query(
+            keys.report_key(number), ReportRow.sk == key, consistent_read=True
+        ):
+            return _delivery(row)
+        return None
 
     def deliveries(self, number: str) -> tuple[Delivery, ...]:
         """See `ReportStore.deliveries`."""
@@ -170,6 +173,8 @@ class DynamoReportStore:
                     ReportRow.status.set(SENDING),
                     ReportRow.attempts.add(1),
                     ReportRow.due_at.set(instant(now + lease)),
+                    ReportRow.lease.set(instant(now + lease)),
+                    ReportRow.version.add(1),
                 ],
                 condition=(ReportRow.due_at <= instant(now))
                 & ReportRow.status.is_in(PLANNED, SENDING),
@@ -180,28 +185,121 @@ class DynamoReportStore:
             raise TryAgain("claim") from error
         return _delivery(row)
 
-    def settle(self, delivery: Delivery) -> None:
-        """See `ReportStore.settle`. A worker whose lease was taken over changes nothing."""
+    def settle(self, delivery: Delivery) -> bool:
+        """See `ReportStore.settle`."""
         row = ReportRow(keys.report_key(delivery.number), keys.MESSAGE + delivery.id)
         actions: list[Any] = [
+            ReportRow.kind.set(_message_kind(delivery)),
             ReportRow.status.set(delivery.status),
             ReportRow.error.set(delivery.error[:200]),
+            ReportRow.facts.set(_json(delivery.facts)),
+            ReportRow.version.set(delivery.revision + 1),
+            *_known(ReportRow.provider_id, delivery.provider_id),
+            *_known(ReportRow.sent_at, delivery.sent_at and instant(delivery.sent_at)),
+            *_known(ReportRow.template_version, delivery.template_version),
         ]
-        if delivery.provider_id:
-            actions.append(ReportRow.provider_id.set(delivery.provider_id))
-        if delivery.sent_at:
-            actions.append(ReportRow.sent_at.set(instant(delivery.sent_at)))
-        if delivery.template_version is not None:
-            actions.append(ReportRow.template_version.set(delivery.template_version))
-        if delivery.status in OPEN and delivery.due_at:
-            actions.append(ReportRow.due_at.set(instant(delivery.due_at)))
+        if delivery.due_at:
+            actions += [
+                ReportRow.due_shard.set(keys.due_shard(delivery.number)),
+                ReportRow.due_at.set(instant(delivery.due_at)),
+            ]
         else:
             actions += [ReportRow.due_shard.remove(), ReportRow.due_at.remove()]
-        try:
-            row.update(actions=actions, condition=ReportRow.attempts == delivery.attempts)
-        except UpdateError as error:
-            if error.cause_response_code != "ConditionalCheckFailedException":
-                raise TryAgain("settle") from error
+        return _update(row, actions, ReportRow.version == delivery.revision, "settle")
+
+    def put_message_once(self, delivery: Delivery) -> bool:
+        """See `ReportStore.put_message_once`."""
+        row = ReportRow(keys.report_key(delivery.number), keys.MESSAGE + delivery.id)
+        actions = [
+            ReportRow.kind.set("message"),
+            ReportRow.body.set(_json(delivery)),
+            ReportRow.status.set(delivery.status),
+            ReportRow.attempts.set(0),
+            ReportRow.version.set(0),
+            ReportRow.due_shard.set(keys.due_shard(delivery.number)),
+            ReportRow.due_at.set(instant(delivery.due_at or delivery.created_at)),
+        ]
+        return _update(row, actions, ReportRow.pk.does_not_exist(), "put_message_once")
+
+    def remember_sent(self, provider_id: str, delivery: Delivery, until: datetime) -> None:
+        """See `ReportStore.remember_sent`."""
+        row = ReportRow(keys.sent_key(provider_id), keys.SENT_AS)
+        actions = [
+            ReportRow.body.set(_json([delivery.number, delivery.id, delivery.attempts])),
+            ReportRow.expires_at.set(int(until.timestamp())),
+        ]
+        _update(row, actions, None, "remember_sent")
+
+    def sent_as(self, provider_id: str) -> tuple[str, str, int] | None:
+        """See `ReportStore.sent_as`."""
+        for row in ReportRow.query(keys.sent_key(provider_id), consistent_read=True, limit=1):
+            number, id, attempt = msgspec.json.decode(row.body)
+            return str(number), str(id), int(attempt)
+        return None
+
+    def mark_contact(self, who: str, channel: str, mark: Mark) -> None:
+        """See `ReportStore.mark_contact`."""
+        row = ReportRow(keys.contact_key(who), channel)
+        _update(row, [ReportRow.body.set(_json(mark))], None, "mark_contact")
+
+    def contact_mark(self, who: str, channel: str) -> Mark | None:
+        """See `ReportStore.contact_mark`."""
+        for row in ReportRow.query(keys.contact_key(who), ReportRow.sk == channel, limit=1):
+            return msgspec.json.decode(row.body, type=Mark)
+        return None
+
+    def pace(
+        self, who: str, channel: str, now: datetime, window: timedelta, free: int
+    ) -> datetime | None:
+        """See `ReportStore.pace`."""
+        row = self._pace_row(who, channel)
+        begin = [ReportRow.sent_at.set(instant(now)), ReportRow.attempts.set(1)]
+        over = ReportRow.sent_at.does_not_exist() | (ReportRow.sent_at <= instant(now - window))
+        if _update(row, begin, over, "pace"):
+            return None
+        if _update(row, [ReportRow.attempts.add(1)], ReportRow.attempts < free, "pace"):
+            return None
+        rows = ReportRow.query(row.pk, ReportRow.sk == row.sk, consistent_read=True)
+        return next((parse_instant(found.sent_at) + window for found in rows), None)
+
+    def use_up_pace(self, who: str, channel: str, now: datetime, free: int) -> None:
+        """See `ReportStore.use_up_pace`."""
+        actions = [ReportRow.sent_at.set(instant(now)), ReportRow.attempts.set(free)]
+        _update(self._pace_row(who, channel), actions, None, "use_up_pace")
+
+    @staticmethod
+    def _pace_row(who: str, channel: str) -> ReportRow:
+        return ReportRow(keys.report_key(inbox(who)), keys.PACE + channel)
+
+    def join(self, bundle: Delivery, member: str, most: int) -> bool:
+        """See `ReportStore.join`."""
+        row = ReportRow(keys.report_key(bundle.number), keys.MESSAGE + bundle.id)
+        actions = [
+            ReportRow.kind.set("message"),
+            ReportRow.body.set(_json(bundle)),
+            ReportRow.status.set(PLANNED),
+            ReportRow.attempts.set(0),
+            ReportRow.version.set(0),
+            ReportRow.due_shard.set(keys.due_shard(bundle.number)),
+            ReportRow.due_at.set(instant(bundle.due_at or bundle.created_at)),
+            ReportRow.members.add({member}),
+        ]
+        # Nobody has claimed it, and there is room; a member that is in it already is no harm.
+        free = ReportRow.pk.does_not_exist() | (
+            (ReportRow.status == PLANNED)
+            & (ReportRow.attempts == 0)
+            & (size(ReportRow.members) < most)
+        )
+        return _update(row, actions, free, "join")
+
+    def members(self, number: str, id: str) -> tuple[str, ...]:
+        """See `ReportStore.members`."""
+        key = keys.MESSAGE + id
+        for row in ReportRow.query(
+            keys.report_key(number), ReportRow.sk == key, consistent_read=True
+        ):
+            return tuple(sorted(row.members or ()))
+        return ()
 
     def _connect(self) -> Connection:
         if self._connection is None:
@@ -255,7 +353,6 @@ def _new_rows(change: Change) -> Iterator[ReportRow]:
     for key in change.fired:
         yield ReportRow(pk, keys.FIRED + key, kind="fired")
     for delivery in change.deliveries:
-        due = delivery.due_at or delivery.created_at
         yield ReportRow(
             pk,
             keys.MESSAGE + delivery.id,
@@ -263,9 +360,38 @@ def _new_rows(change: Change) -> Iterator[ReportRow]:
             body=_json(delivery),
             status=delivery.status,
             attempts=0,
-            due_shard=keys.due_shard(delivery.number),
-            due_at=instant(due),
+            version=0,
+            **_when_due(delivery),
         )
+
+
+def _when_due(delivery: Delivery) -> dict[str, str]:
+    if delivery.status not in OPEN:
+        return {}
+    due = delivery.due_at or delivery.created_at
+    return {"due_shard": keys.due_shard(delivery.number), "due_at": instant(due)}
+
+
+def _message_kind(delivery: Delivery) -> str:
+    """What the due index says of a message: to be sent, answered for, or closed as silent."""
+    if delivery.needs_answer:
+        return "failed"
+    return "silent" if delivery.status == SENT else "message"
+
+
+def _known(attribute: Any, value: Any) -> list[Any]:
+    return [attribute.set(value)] if value else []
+
+
+def _update(row: ReportRow, actions: list[Any], condition: Any, what: str) -> bool:
+    """Update one row; False if *condition* does not hold, TryAgain for a passing fault."""
+    try:
+        row.update(actions=actions, condition=condition)
+    except UpdateError as error:
+        if error.cause_response_code == "ConditionalCheckFailedException":
+            return False
+        raise TryAgain(what) from error
+    return True
 
 
 def _identity(number: str, contact: Contact) -> IdentityRow:
@@ -282,6 +408,9 @@ def _delivery(row: ReportRow) -> Delivery:
         provider_id=row.provider_id or "",
         sent_at=parse_instant(row.sent_at) if row.sent_at else None,
         error=row.error or "",
+        lease=parse_instant(row.lease) if row.lease else None,
+        facts=msgspec.json.decode(row.facts) if row.facts else {},
+        revision=int(row.version or 0),
         template_version=int(row.template_version) if row.template_version else None,
     )
 

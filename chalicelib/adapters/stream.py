@@ -17,7 +17,7 @@ def stream_rows(records: Iterable[Mapping[str, Any]]) -> Iterator[StreamRow]:
         if image is None:
             continue
         kind = _text(image, "kind")
-        if kind in ("report", "message", "event"):
+        if kind in ("report", "message", "failed", "event"):
             yield _row(image, kind, inserted=record["eventName"] == "INSERT")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute, UnicodeSetAttribute
 from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection
 from pynamodb.models import Model
 
@@ -78,6 +78,9 @@ class ReportRow(Model):
     sent_at = UnicodeAttribute(null=True)
     error = UnicodeAttribute(null=True)
     template_version = NumberAttribute(null=True)
+    lease = UnicodeAttribute(null=True)
+    facts = UnicodeAttribute(null=True)
+    members = UnicodeSetAttribute(null=True)
     expires_at = NumberAttribute(null=True)
     due: ClassVar[DueIndex] = DueIndex()
     queue: ClassVar[QueueIndex] = QueueIndex()

@@ -159,6 +159,12 @@ def _time_requested(event: Event, before: Report | None, after: Report) -> tuple
     return (Notice("time_request", ("kabid",), facts=facts),)
 
 
+def _unreachable(event: Event, before: Report | None, after: Report) -> tuple[Notice, ...]:
+    """Whoever owns the SOP must mend the contacts, whatever became of the report (S30)."""
+    roles = ("kadis", "pusat_kendali") if after.agency else ("pusat_kendali",)
+    return (Notice("contacts_dead", roles, facts={"step": str(event.data.get("step", ""))}),)
+
+
 def _declined(event: Event, before: Report | None, after: Report) -> tuple[Notice, ...]:
     reason = event.texts.get("reason", "")
     return (Notice("step_verification", ("operator",), facts={"reason": reason}),)
@@ -191,4 +197,5 @@ _EVENT_NOTICES: Mapping[str, Any] = {
     "reopened": _simple("reporter_reopened"),
     "instructed": _instructed,
     "escalated": _escalated,
+    "unreachable": _unreachable,
 }

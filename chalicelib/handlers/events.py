@@ -15,12 +15,14 @@ from chalice import Blueprint
 
 from chalicelib import bootstrap, config
 from chalicelib.adapters import metrics
-from chalicelib.handlers.records import Json, each
+from chalicelib.handlers.records import Json, each, each_try
 
 blueprint = Blueprint(__name__)
 log = logging.getLogger("live_room.events")
 
 _NO_STREAM = f"arn:aws:dynamodb:{config.region()}:000000000000:table/none/stream/none"
+#: A receipt that belongs to no message is looked up so often; then it is somebody else's.
+_RECEIPT_TRIES = 3
 
 
 @blueprint.on_dynamodb_record(
@@ -58,6 +60,10 @@ def fire(event: Any) -> Json:
     """Fire what is due on the reports that the wake-ups name."""
 
     def one(body: Json) -> None:
+        if "failed" in body:
+            outcome = bootstrap.reroute()(body["number"], body["failed"])
+            log.info("another way", extra={"report": body["number"], "outcome": outcome})
+            return
         rearm = body.get("source") == "sweeper"
         outcome = bootstrap.fire_due_steps()(body["number"], body.get("epoch"), rearm=rearm)
         log.info("wake-up", extra={"report": body["number"], "outcome": outcome})
@@ -85,6 +91,31 @@ def send(event: Any) -> Json:
         log.info("message", extra={"report": body["number"], "outcome": outcome})
 
     return each(event, one)
+
+
+@blueprint.on_sqs_message(queue=config.resource("receipts"), batch_size=10, name="delivery_events")
+def delivery_events(event: Any) -> Json:
+    """Note what the providers say became of messages, in whatever order they say it."""
+    from chalicelib.adapters.receipts import receipt_from
+
+    def one(body: Json, tries: int) -> None:
+        receipt = receipt_from(body)
+        if receipt is None:
+            return
+        outcome = bootstrap.take_receipt()(receipt)
+        log.info("receipt", extra={"kind": receipt.kind, "outcome": outcome})
+        if outcome == "unknown_message" and tries < _RECEIPT_TRIES:
+            # It may have come before our own note of the sending: it is shown again later.
+            raise LookupError("no message is known by this receipt yet")
+
+    return each_try(event, one)
+
+
+@blueprint.schedule("rate(5 minutes)", name="text_receipts")
+def text_receipts(event: Any) -> None:
+    """Bring what SNS logged of text messages to the queue of receipts."""
+    found = bootstrap.collect_text_receipts()()
+    log.info("text receipts", extra={"found": found})
 
 
 @blueprint.schedule("rate(1 minute)", name="sweep")

@@ -13,10 +13,16 @@ Json = dict[str, Any]
 
 def each(event: Any, handle: Callable[[Json], None]) -> Json:
     """Handle each record by itself; name the ones that must come again."""
+    return each_try(event, lambda body, tries: handle(body))
+
+
+def each_try(event: Any, handle: Callable[[Json, int], None]) -> Json:
+    """The same for a handler that asks how often the record has come, this time included."""
     failed: list[Mapping[str, str]] = []
     for record in event.to_dict()["Records"]:
         try:
-            handle(json.loads(record["body"]))
+            tries = int(record.get("attributes", {}).get("ApproximateReceiveCount", 1))
+            handle(json.loads(record["body"]), tries)
         # One record's fault, of whatever kind, must not fail the others: it is named, comes
         # back a bounded number of times, and then lies in the dead-letter queue with an alarm.
         except Exception:

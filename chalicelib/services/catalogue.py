@@ -19,6 +19,7 @@ from chalicelib.domain.actions import Caller
 from chalicelib.domain.areas import AreaIndex, Areas
 from chalicelib.domain.calendar import Calendar
 from chalicelib.domain.catalogue import Category, owner_of, serving_sop
+from chalicelib.domain.kindness import Kindness
 from chalicelib.domain.roles import Directory
 from chalicelib.domain.sop import Sop
 
@@ -137,6 +138,10 @@ class Catalogue:
                 ),
             )
         return cast(Directory, self._kept[key])
+
+    def kindness(self) -> Kindness:
+        """Return how much people are told at once, and when they are left in peace."""
+        return self._parsed("kindness", Kindness.from_dict)
 
     def staff(self) -> Mapping[str, Mapping[str, Any]]:
         """Return the staff accounts by id."""

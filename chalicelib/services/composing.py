@@ -8,7 +8,7 @@ to be told, plans the timeline anew, and decides whether the running execution s
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -16,6 +16,7 @@ from chalicelib.domain import notices
 from chalicelib.domain import report as report_domain
 from chalicelib.domain.deliveries import REPORTER, Delivery, delivery_id
 from chalicelib.domain.events import GENESIS, Draft, Event, instant, seal
+from chalicelib.domain.kindness import once_each
 from chalicelib.domain.notices import Notice
 from chalicelib.domain.report import Report
 from chalicelib.domain.roles import Recipient
@@ -125,7 +126,7 @@ class Composer:
                     found.append(REPORTER)
                 continue
             for recipient in self.recipients(role, notice.agency):
-                if self._tell_staff(notice, cause, recipient, entry):
+                if self._tell_staff(notice, cause, recipient, entry, role):
                     found.append(recipient)
         return tuple(found)
 
@@ -207,7 +208,7 @@ class Composer:
         return bool(channels)
 
     def _tell_staff(
-        self, notice: Notice, cause: str, recipient: Recipient, entry: Entry | None
+        self, notice: Notice, cause: str, recipient: Recipient, entry: Entry | None, role: str
     ) -> bool:
         report = self.current
         secret = report.secret and report.tier != "P4"
@@ -230,6 +231,7 @@ class Composer:
                     created_at=self.now,
                     title=recipient.title.get(recipient.language, recipient.position),
                     address=address,
+                    role=role,
                     context=self.facts(notice, entry),
                     urgent=notice.urgent,
                 )
@@ -237,7 +239,33 @@ class Composer:
         return planned
 
     def _plan(self, delivery: Delivery) -> None:
-        self.deliveries.setdefault(delivery.id, delivery)
+        later = self._catalogue.kindness().send_at(delivery)
+        self.deliveries.setdefault(delivery.id, replace(delivery, due_at=later))
+
+    def plan_instead(self, failed: Delivery, recipient: Recipient | None, channel: str) -> Delivery:
+        """Plan the message of *failed* again: to *recipient* (None: the same), over *channel*."""
+        if recipient is None:
+            other = replace(_afresh(failed, self.now), channel=channel, address="")
+            other = replace(other, id=delivery_id(failed.cause, failed.who, channel))
+        else:
+            who = recipient.person or recipient.position
+            other = replace(
+                _afresh(failed, self.now),
+                id=delivery_id(failed.cause, who, channel),
+                recipient=recipient.position,
+                person=recipient.person or "",
+                channel=channel,
+                language=recipient.language,
+                title=recipient.title.get(recipient.language, recipient.position),
+                address=(recipient.mail if channel == notices.MAIL else recipient.phone) or "",
+            )
+        self._plan(other)
+        return other
+
+    def say_once(self, ranks: Mapping[str, int]) -> None:
+        """Leave each person one message of the steps that fell due together, the highest (S31)."""
+        left = once_each(list(self.deliveries.values()), ranks)
+        self.deliveries = {one.id: one for one in left}
 
     def facts(self, notice: Notice, entry: Entry | None) -> Mapping[str, Any]:
         """Return the facts that the templates may use; nothing in it says who reported."""
@@ -250,6 +278,24 @@ class Composer:
             entry=entry,
             extra=notice.facts,
         )
+
+
+def _afresh(delivery: Delivery, now: datetime) -> Delivery:
+    """The same words, as if never tried."""
+    return Delivery(
+        number=delivery.number,
+        id=delivery.id,
+        recipient=delivery.recipient,
+        person=delivery.person,
+        channel=delivery.channel,
+        template=delivery.template,
+        language=delivery.language,
+        created_at=now,
+        title=delivery.title,
+        role=delivery.role,
+        context=delivery.context,
+        urgent=delivery.urgent,
+    )
 
 
 def _nearest_promise(timeline: Timeline) -> Entry | None:

@@ -8,9 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
+from math import ceil
 from typing import Any
 
-from chalicelib.services.ports import Clock, Queues, StreamRow
+from chalicelib.services.ports import AFTER, Clock, Queues, StreamRow
+
+#: Seconds that a queue can hold a message back.
+LONGEST = 900
 
 
 @dataclass(frozen=True)
@@ -28,13 +33,26 @@ class Dispatcher:
         send: list[dict[str, Any]] = []
         for row in rows:
             if row.kind == "message" and row.inserted:
-                send.append({"number": row.number, "id": row.id})
+                send.append(self._send(row, now))
+            elif row.kind == "failed":
+                wake.append({"number": row.number, "failed": row.id, "source": "stream"})
             elif row.kind == "report":
                 body = {"number": row.number, "epoch": row.epoch, "source": "stream"}
                 if row.due_at is not None and row.due_at <= now:
                     wake.append(body)
                 if row.armed_epoch != row.epoch:
                     arm.append(body)
+        self._enqueue(wake, send, arm)
+
+    def _send(self, row: StreamRow, now: datetime) -> dict[str, Any]:
+        """What is due within minutes waits in the queue itself; the sweeper has what is later."""
+        body: dict[str, Any] = {"number": row.number, "id": row.id}
+        wait = (row.due_at - now).total_seconds() / self.clock.speed if row.due_at else 0
+        return {**body, AFTER: min(LONGEST, ceil(wait))} if wait > 0 else body
+
+    def _enqueue(
+        self, wake: list[dict[str, Any]], send: list[dict[str, Any]], arm: list[dict[str, Any]]
+    ) -> None:
         for enqueue, bodies in (
             (self.queues.wake, wake),
             (self.queues.send, send),

@@ -15,12 +15,15 @@ from chalicelib.domain.notices import is_reminder
 from chalicelib.domain.report import Report
 from chalicelib.domain.roles import Recipient
 from chalicelib.domain.sop import Sop
+from chalicelib.domain.text import short_date
 from chalicelib.domain.timeline import Entry, Timeline, promises
 from chalicelib.services.catalogue import Catalogue
-from chalicelib.services.messages import MessageContext, Promise, Told
+from chalicelib.services.messages import Line, MessageContext, Promise, Told, phrase
 
 _INSTANTS = ("received_at", "due_at", "resolve_by", "fired_due_at", "until", "departed_at")
 _TOLD_SHOWN = 4
+_LANGUAGES = ("id", "en")
+_BEFORE = {"id": "sebelum", "en": "by"}
 
 
 def facts_of(
@@ -84,9 +87,43 @@ def context_from(
     values["told_before"] = tuple(
         Told(row["title"], parse_instant(row["at"])) for row in facts.get("told_before", ())
     )
+    if "listed" in facts:
+        values |= _several(facts)
     if facts.get("into"):
         values["merged_into"] = facts["into"]
     return MessageContext(**{**values, "number": number, "link": link, **texts})
+
+
+def _several(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """The lists of a message about several reports, in both languages."""
+    kinds = [(row["count"], phrase("kind", row["kind"])) for row in facts.get("kinds", ())]
+    return {
+        "lines": tuple(
+            [Line(row["label"], row["value"]) for row in facts.get("figures", ())]
+            + [Line(row["number"], _line(row)) for row in facts["listed"]]
+        ),
+        "summary": {
+            language: ", ".join(f"{count} {words.get(language, '')}" for count, words in kinds)
+            for language in _LANGUAGES
+        },
+    }
+
+
+def _line(row: Mapping[str, Any]) -> dict[str, str]:
+    """What is wanted for one report, which, where and by when."""
+    found = {}
+    for language in _LANGUAGES:
+        category = row["category"]
+        named = category.get(language, "") if isinstance(category, Mapping) else category
+        due = short_date(parse_instant(row["due_at"])) if row["due_at"] else ""
+        parts = [
+            phrase("kind", row["kind"]).get(language, ""),
+            named,
+            f"Kel. {row['kelurahan']}" if row["kelurahan"] else "",
+            f"{_BEFORE[language]} {due}" if due else "",
+        ]
+        found[language] = ", ".join(part for part in parts if part)
+    return found
 
 
 def _step_facts(

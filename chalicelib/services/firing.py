@@ -68,6 +68,7 @@ class FireDueSteps:
             more = self._fire_all(composer)
             if not composer.added:
                 return NOTHING_DUE
+            composer.say_once(self._ranks(composer))
             lost = rearm and stored.armed_epoch == stored.epoch
             try:
                 self.store.save(composer.change(rearm=lost))
@@ -89,6 +90,13 @@ class FireDueSteps:
                     return True
                 if self._fire(composer, entry):
                     break
+
+    @staticmethod
+    def _ranks(composer: Composer) -> dict[str, int]:
+        """How high each step is that fires now: what fell due later tells higher people more."""
+        ladder = [entry.key for entry in composer.timeline().entries]
+        fired = sorted(composer.fired, key=lambda key: ladder.index(key) if key in ladder else -1)
+        return {f"step#{key}": rank for rank, key in enumerate(fired)}
 
     def _fire(self, composer: Composer, entry: Entry) -> bool:
         """Fire one entry; True if it changed the timeline, so that it must be planned anew."""
@@ -125,7 +133,7 @@ class FireDueSteps:
         return changed
 
     def _nobody_reached(self, composer: Composer, entry: Entry) -> None:
-        data = {"step": entry.step, "cycle": entry.cycle}
+        data = {"step": entry.step, "cycle": entry.cycle, "entry": entry.key}
         composer.add(Draft("unreachable", composer.now, data=data))
         self.alarms.raise_alarm(
             "nobody_reachable",

@@ -25,6 +25,7 @@ from chalicelib.domain import text as words
 from chalicelib.domain.text import NotGsm7, safe_text, sms_length, sms_text
 
 __all__ = [
+    "Line",
     "MessageContext",
     "NotGsm7",
     "Promise",
@@ -34,6 +35,7 @@ __all__ = [
     "TemplateUnknown",
     "Templates",
     "Told",
+    "phrase",
     "render",
     "safe_text",
     "sms_length",
@@ -103,6 +105,14 @@ class Promise:
     due_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a list, in a message about several reports."""
+
+    label: Text
+    value: Text
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageContext:
     """What a message may speak of; everything but the number may be missing.
@@ -114,9 +124,11 @@ class MessageContext:
     fired_due_at: the limit that fired this message. until: until when an answer is awaited, or
     the new date of a deferral. awaits: the step's ``until`` event, put in words as ``missing``.
     told_before: oldest first; the last office is also there as ``last_told``.
-    next_told: who is told if due_at passes. links: signed addresses by action (accept, decline,
-    more_time, view, verify, validate, return, answer, confirm, dispute, reopen, rate); link is
-    the one for everything else. can_reply: replies to this channel are read.
+    next_told: who is told if due_at passes. lines, count, more, summary, slot: for messages about
+    several reports; more: how many the lines leave out; nothing: there is nothing to say.
+    links: signed addresses by action (accept, decline, more_time, view, verify, validate, return,
+    answer, confirm, dispute, reopen, rate); link is the one for everything else. can_reply:
+    replies to this channel are read.
     """
 
     number: str
@@ -159,6 +171,12 @@ class MessageContext:
     basis: str = ""
     link: str = ""
     links: Mapping[str, str] = field(default_factory=dict)
+    summary: Text = ""
+    slot: Text = ""
+    lines: Sequence[Line] = ()
+    count: int | None = None
+    more: int | None = None
+    nothing: bool = False
     can_reply: bool = False
     secret: bool = False
 
@@ -345,6 +363,11 @@ def _item(value: Any, language: str, clean: Callable[[str], str]) -> dict[str, s
     if isinstance(value, Promise):
         name = clean(_chosen(value.name, language))
         return {"promise_name": name, **_dates("promise_due", value.due_at, language)}
+    if isinstance(value, Line):
+        return {
+            "line_label": clean(_chosen(value.label, language)),
+            "line_value": clean(_chosen(value.value, language)),
+        }
     return {"evidence_name": clean(_chosen(value, language))}
 
 
@@ -353,6 +376,7 @@ _ITEM_NAMES: Final = {
     "told_before": ("told_title", "told_at"),
     "promises": ("promise_name", "promise_due"),
     "evidence": ("evidence_name",),
+    "lines": ("line_label", "line_value"),
 }
 
 
@@ -385,6 +409,11 @@ def _phrases() -> Mapping[str, Mapping[str, Mapping[str, str]]]:
         (MESSAGES / "phrases.json").read_text(encoding="utf-8")
     )
     return phrases
+
+
+def phrase(kind: str, key: str) -> dict[str, str]:
+    """Return the words for *key* in both languages, empty if there are none."""
+    return dict(_phrases()[kind].get(key, {}))
 
 
 def _phrase(kind: str, key: str, language: str) -> str:

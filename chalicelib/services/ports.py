@@ -33,6 +33,10 @@ class NeverAgain(Exception):
     """A final refusal: repeating the call cannot help (bad address, opted out)."""
 
 
+class AddressRefused(NeverAgain):
+    """The provider will never reach this address: the contact itself is at fault."""
+
+
 @dataclass(frozen=True, slots=True)
 class Contact:
     """Who reported and how to reach them: personal data, kept in the identity table only."""
@@ -116,6 +120,15 @@ class Page:
     cursor: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A contact that is known not to work: *digest* of the address, so a new one clears it."""
+
+    digest: str
+    reason: str
+    at: datetime
+
+
 class ReportStore(Protocol):
     """The reports table."""
 
@@ -148,8 +161,40 @@ class ReportStore(Protocol):
     def claim(self, number: str, id: str, now: datetime, lease: timedelta) -> Delivery | None:
         """Take a message for sending if it is planned and due, or its lease ran out; else None."""
 
-    def settle(self, delivery: Delivery) -> None:
-        """Write the outcome of a claimed message."""
+    def settle(self, delivery: Delivery) -> bool:
+        """Write what became of a message, unless somebody wrote since it was read (False)."""
+
+    def put_message_once(self, delivery: Delivery) -> bool:
+        """Plan a message that belongs to no change of a report; False if it is planned already."""
+
+    def remember_sent(self, provider_id: str, delivery: Delivery, until: datetime) -> None:
+        """Note which attempt at which message a provider's id belongs to, until *until*."""
+
+    def sent_as(self, provider_id: str) -> tuple[str, str, int] | None:
+        """Return number, id and attempt of what a provider knows by *provider_id*."""
+
+    def mark_contact(self, who: str, channel: str, mark: Mark) -> None:
+        """Note that messages to *who* over *channel* do not arrive."""
+
+    def contact_mark(self, who: str, channel: str) -> Mark | None:
+        """Return the note of `mark_contact`, or None."""
+
+    def pace(
+        self, who: str, channel: str, now: datetime, window: timedelta, free: int
+    ) -> datetime | None:
+        """Count a message to *who*: None if it is among the first *free* within *window*.
+
+        Otherwise it is not counted, and the end of the window is returned.
+        """
+
+    def use_up_pace(self, who: str, channel: str, now: datetime, free: int) -> None:
+        """Begin a window at *now* in which no message to *who* is free."""
+
+    def join(self, bundle: Delivery, member: str, most: int) -> bool:
+        """Add *member* to a bundle, made now if it is new; False if it is closed or full."""
+
+    def members(self, number: str, id: str) -> tuple[str, ...]:
+        """Return who was added to a bundle, sorted."""
 
 
 class IdentityStore(Protocol):
@@ -169,8 +214,12 @@ class TimelineClock(Protocol):
         """Stop that execution, best effort: its wake-ups do nothing anyway."""
 
 
+#: The member of a body that says how many seconds the queue holds it back (at most 900).
+AFTER = "after"
+
+
 class Queues(Protocol):
-    """The queues between the parts; a body is a small JSON object."""
+    """The queues between the parts; a body is a small JSON object, with `AFTER` or without."""
 
     def wake(self, bodies: Sequence[Mapping[str, Any]]) -> None:
         """Ask for the due steps of reports to be fired."""
@@ -180,6 +229,9 @@ class Queues(Protocol):
 
     def send(self, bodies: Sequence[Mapping[str, Any]]) -> None:
         """Ask for messages to be sent."""
+
+    def receipts(self, bodies: Sequence[Mapping[str, Any]]) -> None:
+        """Pass on what a provider says became of messages."""
 
 
 class Jobs(Protocol):
@@ -192,8 +244,8 @@ class Jobs(Protocol):
 class Mailer(Protocol):
     """Mail provider. Returns the provider's message id; raises TryAgain or NeverAgain."""
 
-    def send(self, to: str, mime: bytes) -> str:
-        """Send one complete MIME message."""
+    def send(self, to: str, mime: bytes, tags: Mapping[str, str] | None = None) -> str:
+        """Send one complete MIME message; the provider's receipts will carry *tags*."""
 
 
 class Texter(Protocol):

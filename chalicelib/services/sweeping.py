@@ -56,11 +56,11 @@ class Sweeper:
 def _by_kind(rows: Sequence[DueRow]) -> dict[str, list[DueRow]]:
     found: dict[str, list[DueRow]] = {}
     for row in rows:
-        if row.kind == "message":
+        if row.kind in ("message", "silent"):
             found.setdefault("send", []).append(row)
             continue
         found.setdefault("wake", []).append(row)
-        if row.armed_epoch != row.epoch:
+        if row.kind != "failed" and row.armed_epoch != row.epoch:
             found.setdefault("arm", []).append(row)
     return found
 
@@ -68,6 +68,8 @@ def _by_kind(rows: Sequence[DueRow]) -> dict[str, list[DueRow]]:
 def _body(kind: str, row: DueRow) -> dict[str, Any]:
     if kind == "send":
         return {"number": row.number, "id": row.id}
+    if row.kind == "failed":
+        return {"number": row.number, "failed": row.id, "source": "sweeper"}
     return {"number": row.number, "epoch": row.epoch, "source": "sweeper"}
 
 

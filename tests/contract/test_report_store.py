@@ -11,11 +11,25 @@ from typing import Any
 import pytest
 from moto import mock_aws
 
-from chalicelib.domain.deliveries import FAILED, LEASE, PLANNED, SENDING, SENT
+from chalicelib.domain.deliveries import (
+    ACCEPTED,
+    ANSWERED,
+    ARRIVED,
+    BACKOFF,
+    FAILED,
+    HARD,
+    LEASE,
+    SENDING,
+    SENT,
+    SOFT,
+    Delivery,
+    Fact,
+    learned,
+)
 from chalicelib.domain.events import verify_chain
 from chalicelib.services.composing import Composer
 from chalicelib.services.filing import Filing
-from chalicelib.services.ports import AlreadyExists, Change, Conflict, Contact
+from chalicelib.services.ports import AlreadyExists, Change, Conflict, Contact, Mark
 from tests.fakes.engine import Engine
 from tests.fakes.store import MemoryReportStore
 
@@ -185,13 +199,137 @@ def test_a_message_is_claimed_once_and_again_only_after_the_lease(
     assert store.claim(number, id, now + timedelta(seconds=119), LEASE) is None
     second = store.claim(number, id, now + LEASE, LEASE)
     assert second.attempts == 2
-    store.settle(replace(first, status=FAILED, error="too late to say"))
+    assert store.settle(learned(first, Fact(HARD, 1, now))) is False
     assert store.delivery(number, id).status == SENDING
-    store.settle(replace(second, status=SENT, provider_id="id-1", sent_at=now, template_version=1))
+    accepted = learned(second, Fact(ACCEPTED, 2, now))
+    assert store.settle(replace(accepted, provider_id="id-1", template_version=1)) is True
     sent = store.delivery(number, id)
-    assert (sent.status, sent.provider_id, sent.sent_at, sent.due_at) == (SENT, "id-1", now, None)
-    assert [row for row in store.due(now + timedelta(days=9)) if row.kind == "message"] == []
+    silent_at = now + timedelta(hours=72)
+    assert (sent.status, sent.provider_id, sent.sent_at) == (SENT, "id-1", now)
+    assert (sent.due_at, sent.template_version, sent.attempts) == (silent_at, 1, 2)
     assert store.claim(number, id, now + timedelta(days=1), LEASE) is None
+    assert _messages(store, silent_at) == [("silent", id)]
+
+
+def test_what_is_learned_meanwhile_is_never_overwritten(store: Any, changes: Changes) -> None:
+    change = changes.filing()
+    store.save(change)
+    number, id = change.report.number, change.deliveries[0].id
+    now = changes.engine.clock.at
+    claimed = store.claim(number, id, now, LEASE)
+    assert store.settle(learned(claimed, Fact(ARRIVED, 1, now))) is True
+    assert store.settle(learned(claimed, Fact(ACCEPTED, 1, now))) is False
+    again = store.delivery(number, id)
+    assert store.settle(learned(again, Fact(ACCEPTED, 1, now))) is True
+    after = store.delivery(number, id)
+    assert (after.status, after.due_at, sorted(after.facts)) == (
+        "delivered",
+        None,
+        ["1:accepted", "1:arrived"],
+    )
+    assert _messages(store, now + timedelta(days=9)) == []
+
+
+def test_a_message_that_failed_stays_due_until_it_is_answered_for(
+    store: Any, changes: Changes
+) -> None:
+    change = changes.filing()
+    store.save(change)
+    number, id = change.report.number, change.deliveries[0].id
+    now = changes.engine.clock.at
+    store.settle(learned(store.claim(number, id, now, LEASE), Fact(HARD, 1, now, "bounce")))
+    assert _messages(store, now) == [("failed", id)]
+    failed = store.delivery(number, id)
+    assert (failed.status, failed.error, failed.needs_answer) == (FAILED, "bounce", True)
+    store.settle(learned(failed, Fact(ANSWERED, 0, now)))
+    assert _messages(store, now + timedelta(days=9)) == []
+
+
+def test_a_message_of_no_report_is_planned_once(store: Any, changes: Changes) -> None:
+    now = changes.engine.clock.at
+    digest = _to_office("digest#2027-04-05#morning#kadis.pupr#mail", now)
+    assert store.put_message_once(digest) is True
+    assert store.put_message_once(replace(digest, title="another")) is False
+    assert _messages(store, now) == [("message", digest.id)]
+    assert store.load(digest.number) is None
+    claimed = store.claim(digest.number, digest.id, now, LEASE)
+    assert (claimed.template, claimed.title) == ("digest", "Kepala Dinas")
+
+
+def test_a_providers_id_leads_to_the_message_and_its_attempt(store: Any, changes: Changes) -> None:
+    change = changes.filing()
+    store.save(change)
+    message = change.deliveries[0]
+    now = changes.engine.clock.at
+    claimed = store.claim(message.number, message.id, now, LEASE)
+    store.remember_sent("sns-1", claimed, now + timedelta(days=14))
+    assert store.sent_as("sns-1") == (message.number, message.id, 1)
+    assert store.sent_as("sns-2") is None
+
+
+def test_a_contact_is_marked_for_one_channel(store: Any, changes: Changes) -> None:
+    mark = Mark("0123abcd", "bounce Permanent/General", changes.engine.clock.at)
+    store.mark_contact("petugas.pupr", "mail", mark)
+    assert store.contact_mark("petugas.pupr", "mail") == mark
+    assert store.contact_mark("petugas.pupr", "sms") is None
+    assert store.contact_mark("kadis.pupr", "mail") is None
+
+
+def test_a_few_messages_in_a_window_are_free_and_the_rest_wait_for_its_end(
+    store: Any, changes: Changes
+) -> None:
+    now, window = changes.engine.clock.at, timedelta(minutes=5)
+
+    def pace(minutes: float) -> Any:
+        at = now + timedelta(minutes=minutes)
+        return store.pace("petugas.pupr", "mail", at, window, 3)
+
+    assert [pace(0), pace(1), pace(2)] == [None, None, None]
+    assert [pace(3), pace(4.9)] == [now + window, now + window]
+    assert store.pace("petugas.pupr", "sms", now, window, 3) is None
+    assert store.pace("kadis.pupr", "mail", now, window, 3) is None
+    assert pace(5) is None
+    store.use_up_pace("petugas.pupr", "mail", now + timedelta(minutes=6), 3)
+    assert pace(7) == now + timedelta(minutes=11)
+    assert pace(11) is None
+
+
+def test_a_bundle_takes_members_until_it_is_claimed_or_full(store: Any, changes: Changes) -> None:
+    now = changes.engine.clock.at
+    end = now + timedelta(minutes=5)
+    bundle = replace(_to_office("bundle#x#0#kadis.pupr#mail", now), template="bundle", due_at=end)
+    assert store.members(bundle.number, bundle.id) == ()
+    assert [store.join(bundle, name, 3) for name in ("b", "a", "b")] == [True, True, True]
+    assert store.members(bundle.number, bundle.id) == ("a", "b")
+    assert store.claim(bundle.number, bundle.id, now, LEASE) is None
+    assert [store.join(bundle, name, 3) for name in ("c", "d")] == [True, False]
+    assert _messages(store, end) == [("message", bundle.id)]
+    assert store.claim(bundle.number, bundle.id, end, LEASE).attempts == 1
+    assert store.join(bundle, "e", 99) is False
+    assert store.members(bundle.number, bundle.id) == ("a", "b", "c")
+
+
+def _to_office(id: str, now: Any) -> Delivery:
+    return Delivery(
+        number="TO-kadis.pupr",
+        id=id,
+        recipient="kadis.pupr",
+        channel="mail",
+        template="digest",
+        language="id",
+        created_at=now,
+        title="Kepala Dinas",
+        address="kadis@tangerang.example",
+    )
+
+
+def _messages(store: Any, until: Any) -> list[tuple[str, str]]:
+    """The rows about messages that are due, by kind and id (two are planned at every filing)."""
+    return [
+        (row.kind, row.id)
+        for row in store.due(until)
+        if row.kind != "report" and not row.id.startswith("step#")
+    ]
 
 
 def test_a_message_to_be_tried_again_waits_for_its_time(store: Any, changes: Changes) -> None:
@@ -201,7 +339,7 @@ def test_a_message_to_be_tried_again_waits_for_its_time(store: Any, changes: Cha
     now = changes.engine.clock.at
     claimed = store.claim(number, id, now, LEASE)
     again = now + timedelta(minutes=5)
-    store.settle(replace(claimed, status=PLANNED, due_at=again, error="Throttling"))
+    store.settle(learned(claimed, Fact(SOFT, 1, again - BACKOFF[1], "Throttling")))
     assert store.claim(number, id, again - timedelta(seconds=1), LEASE) is None
     assert [row.id for row in store.due(again) if row.kind == "message"] == [id]
     assert store.claim(number, id, again, LEASE).attempts == 2

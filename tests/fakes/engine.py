@@ -19,6 +19,7 @@ from chalicelib.domain.events import parse_instant
 from chalicelib.domain.fingerprints import Seen, bands
 from chalicelib.services.acting import ActOnReport
 from chalicelib.services.arming import ArmTimeline
+from chalicelib.services.bundling import Bundler
 from chalicelib.services.cards import Relay
 from chalicelib.services.catalogue import Catalogue
 from chalicelib.services.composing import Planner
@@ -27,9 +28,11 @@ from chalicelib.services.examining import ExaminePhotos
 from chalicelib.services.filing import Filed, FileReport, Filing
 from chalicelib.services.firing import FireDueSteps
 from chalicelib.services.photos import SIZES, Box, Picture
-from chalicelib.services.ports import Contact, Stored
+from chalicelib.services.ports import AFTER, Contact, Stored
+from chalicelib.services.receipts import TakeReceipt
 from chalicelib.services.recording import Recorder
 from chalicelib.services.replanning import ReplanCalendar
+from chalicelib.services.rerouting import Reroute
 from chalicelib.services.sending import Sender
 from chalicelib.services.sweeping import Sweeper
 from tests.fakes.cards import MemoryCardStore
@@ -56,7 +59,7 @@ class MemoryQueues:
     """Queues as lists; a queue named in `lost` swallows what it is given."""
 
     bodies: dict[str, list[Mapping[str, Any]]] = field(
-        default_factory=lambda: {"wake": [], "arm": [], "send": []}
+        default_factory=lambda: {"wake": [], "arm": [], "send": [], "receipts": []}
     )
     lost: set[str] = field(default_factory=set)
 
@@ -72,6 +75,9 @@ class MemoryQueues:
 
     def send(self, bodies: Sequence[Mapping[str, Any]]) -> None:
         self._put("send", bodies)
+
+    def receipts(self, bodies: Sequence[Mapping[str, Any]]) -> None:
+        self._put("receipts", bodies)
 
     def take(self, name: str) -> list[Mapping[str, Any]]:
         taken, self.bodies[name] = self.bodies[name], []
@@ -271,6 +277,7 @@ class Engine:
         self.alarms, self.blobs = RecordingAlarms(), MemoryBlobs()
         self.off: set[str] = set()
         self._seen = 0
+        self._delayed: list[tuple[datetime, Mapping[str, Any]]] = []
         self._next_sweep = self.clock.at
         counter = itertools.count(1)
         planner = Planner(catalogue)
@@ -300,7 +307,12 @@ class Engine:
         self.dispatcher = Dispatcher(self.queues, self.clock)
         self.sweeper = Sweeper(self.store, self.queues, self.clock)
         channels: dict[str, Any] = {"mail": self.mail, "sms": self.sms}
-        self.sender = Sender(self.store, self.store, channels, self.clock, self.alarms)
+        self.bundler = Bundler(self.store, catalogue.kindness)
+        self.sender = Sender(
+            self.store, self.store, channels, self.clock, self.alarms, self.bundler
+        )
+        self.reroute = Reroute(self.store, planner, self.clock, self.alarms, salt, self.bundler)
+        self.take_receipt = TakeReceipt(self.store, self.clock, self.alarms)
 
     # -- what people do --
 
@@ -339,17 +351,29 @@ class Engine:
             if rows and "stream" not in self.off:
                 self.dispatcher.dispatch(rows)
                 self.relay.relay(rows)
-            work = [(name, self.queues.take(name)) for name in ("wake", "arm", "send")]
+            work = [(name, self._take(name)) for name in ("wake", "arm", "send")]
             if not rows and not any(bodies for _, bodies in work):
                 return
             for name, bodies in work:
                 for body in bodies:
                     self._handle(name, body)
 
+    def _take(self, name: str) -> list[Mapping[str, Any]]:
+        """What a queue shows now: bodies that it holds back come when their time has come."""
+        if name != "send":
+            return self.queues.take(name)
+        for body in self.queues.take(name):
+            self._delayed.append((self.clock.at + timedelta(seconds=body.get(AFTER, 0)), body))
+        shown = [body for at, body in self._delayed if at <= self.clock.at]
+        self._delayed = [(at, body) for at, body in self._delayed if at > self.clock.at]
+        return shown
+
     def _handle(self, name: str, body: Mapping[str, Any]) -> None:
         if name in self.off:
             return
-        if name == "wake":
+        if name == "wake" and "failed" in body:
+            self.reroute(body["number"], body["failed"])
+        elif name == "wake":
             self.fire(body["number"], body["epoch"], rearm=body["source"] == "sweeper")
         elif name == "arm":
             self.arm(body["number"], body["epoch"])
@@ -372,7 +396,10 @@ class Engine:
                     self.pump()
 
     def _next_moment(self) -> datetime:
-        later = [self._next_sweep if self._needs_sweep() else None, self.executions.next_at()]
+        minute = timedelta(minutes=1)
+        sweep = self._next_sweep if self._next_sweep > self.clock.at else self.clock.at + minute
+        later = [sweep if self._needs_sweep() else None, self.executions.next_at()]
+        later += [at for at, _ in self._delayed]
         times = [moment for moment in later if moment and moment > self.clock.at]
         return min(times, default=self.clock.at + timedelta(hours=1))
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from chalicelib.domain.deliveries import OPEN, PLANNED, SENDING, Delivery
+from chalicelib.domain.deliveries import OPEN, PLANNED, SENDING, SENT, Delivery
 from chalicelib.domain.events import Event, instant
 from chalicelib.domain.report import replay
 from chalicelib.services.ports import (
@@ -19,6 +19,7 @@ from chalicelib.services.ports import (
     Conflict,
     Contact,
     DueRow,
+    Mark,
     Page,
     Stored,
     StreamRow,
@@ -36,6 +37,10 @@ class MemoryReportStore:
         self.fired: dict[str, set[str]] = {}
         self.messages: dict[tuple[str, str], Delivery] = {}
         self.identities: dict[str, Contact] = {}
+        self.provider_ids: dict[str, tuple[str, str, int]] = {}
+        self.marks: dict[tuple[str, str], Mark] = {}
+        self.paces: dict[tuple[str, str], tuple[datetime, int]] = {}
+        self.bundles: dict[tuple[str, str], set[str]] = {}
         self.stream: list[StreamRow] = []
         self.transactions = 0
 
@@ -67,19 +72,27 @@ class MemoryReportStore:
             self.events.setdefault(number, []).extend(change.events)
             self.fired.setdefault(number, set()).update(change.fired)
             for delivery in change.deliveries:
-                due = delivery.due_at or delivery.created_at
-                self.messages[number, delivery.id] = replace(delivery, due_at=due)
+                self.messages[number, delivery.id] = _planned(delivery)
             if change.identity:
                 self.identities[number] = change.identity
             self._publish(change)
 
     def _publish(self, change: Change) -> None:
-        number = change.report.number
         self.stream.append(self._image(change, inserted=change.expected_version == 0))
         for event in change.events:
-            self.stream.append(StreamRow("event", number, f"{event.seq:06d}", inserted=True))
+            self.stream.append(
+                StreamRow("event", change.report.number, f"{event.seq:06d}", inserted=True)
+            )
         for delivery in change.deliveries:
-            self.stream.append(StreamRow("message", number, delivery.id, inserted=True))
+            self._publish_message(delivery, inserted=True)
+
+    def _publish_message(self, delivery: Delivery, *, inserted: bool) -> None:
+        self.stream.append(
+            StreamRow(
+                _kind(delivery), delivery.number, delivery.id, inserted=inserted,
+                due_at=delivery.due_at,
+            )
+        )  # fmt: skip
 
     def _image(self, change: Change, *, inserted: bool) -> StreamRow:
         number = change.report.number
@@ -113,9 +126,9 @@ class MemoryReportStore:
                 if c.sweep_at and c.sweep_at <= until
             ]
             rows += [
-                DueRow("message", n, i, d.due_at, 0, 0)
+                DueRow(_kind(d), n, i, d.due_at, 0, 0)
                 for (n, i), d in self.messages.items()
-                if d.status in OPEN and d.due_at and d.due_at <= until
+                if d.due_at and d.due_at <= until
             ]
         yield from sorted(rows, key=lambda row: (row.due_at, row.number, row.id))
 
@@ -151,18 +164,89 @@ class MemoryReportStore:
             if found.due_at is None or instant(found.due_at) > instant(now):
                 return None
             claimed = replace(
-                found, status=SENDING, attempts=found.attempts + 1, due_at=now + lease
+                found,
+                status=SENDING,
+                attempts=found.attempts + 1,
+                due_at=now + lease,
+                lease=now + lease,
+                revision=found.revision + 1,
             )
             self.messages[number, id] = claimed
             return claimed
 
-    def settle(self, delivery: Delivery) -> None:
+    def settle(self, delivery: Delivery) -> bool:
         with self._lock:
             key = (delivery.number, delivery.id)
-            if self.messages[key].attempts != delivery.attempts:
-                return
-            due = delivery.due_at if delivery.status in OPEN else None
-            self.messages[key] = replace(delivery, due_at=due, error=delivery.error[:200])
+            if self.messages[key].revision != delivery.revision:
+                return False
+            error = delivery.error[:200]
+            self.messages[key] = replace(delivery, error=error, revision=delivery.revision + 1)
+            self._publish_message(self.messages[key], inserted=False)
+            return True
+
+    def put_message_once(self, delivery: Delivery) -> bool:
+        with self._lock:
+            if (delivery.number, delivery.id) in self.messages:
+                return False
+            self.messages[delivery.number, delivery.id] = _planned(delivery)
+            self._publish_message(_planned(delivery), inserted=True)
+            return True
+
+    def remember_sent(self, provider_id: str, delivery: Delivery, until: datetime) -> None:
+        self.provider_ids[provider_id] = (delivery.number, delivery.id, delivery.attempts)
+
+    def sent_as(self, provider_id: str) -> tuple[str, str, int] | None:
+        return self.provider_ids.get(provider_id)
+
+    def mark_contact(self, who: str, channel: str, mark: Mark) -> None:
+        self.marks[who, channel] = mark
+
+    def contact_mark(self, who: str, channel: str) -> Mark | None:
+        return self.marks.get((who, channel))
+
+    def pace(
+        self, who: str, channel: str, now: datetime, window: timedelta, free: int
+    ) -> datetime | None:
+        with self._lock:
+            begun, count = self.paces.get((who, channel), (None, 0))
+            if begun is None or begun <= now - window:
+                self.paces[who, channel] = (now, 1)
+                return None
+            if count < free:
+                self.paces[who, channel] = (begun, count + 1)
+                return None
+            return begun + window
+
+    def use_up_pace(self, who: str, channel: str, now: datetime, free: int) -> None:
+        self.paces[who, channel] = (now, free)
+
+    def join(self, bundle: Delivery, member: str, most: int) -> bool:
+        with self._lock:
+            key = (bundle.number, bundle.id)
+            found = self.messages.get(key)
+            if found is not None:
+                open_ = found.status == PLANNED and found.attempts == 0
+                if not open_ or len(self.bundles[key]) >= most:
+                    return False
+            self.messages[key] = _planned(bundle)
+            self.bundles.setdefault(key, set()).add(member)
+            self._publish_message(self.messages[key], inserted=found is None)
+            return True
+
+    def members(self, number: str, id: str) -> tuple[str, ...]:
+        return tuple(sorted(self.bundles.get((number, id), ())))
 
     def contact(self, number: str) -> Contact | None:
         return self.identities.get(number)
+
+
+def _planned(delivery: Delivery) -> Delivery:
+    if delivery.status not in OPEN:
+        return delivery
+    return replace(delivery, due_at=delivery.due_at or delivery.created_at)
+
+
+def _kind(delivery: Delivery) -> str:
+    if delivery.needs_answer:
+        return "failed"
+    return "silent" if delivery.status == SENT else "message"

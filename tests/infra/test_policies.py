@@ -45,6 +45,7 @@ OUTPUTS = {
     "REPLAN_QUEUE_URL": queue_url("replan"),
     "REPLAY_QUEUE_URL": queue_url("replay"),
     "DOCUMENT_QUEUE_URL": queue_url("document"),
+    "RECEIPTS_QUEUE_URL": queue_url("receipts"),
     "STREAM_DEAD_QUEUE_URL": queue_url("stream-dead"),
     "PHOTO_BUCKET": f"live-room-dev-photos-{ACCOUNT}",
     "TOKEN_SECRET_ID": arn("secretsmanager", "secret:live-room-dev-token-key-aBcDeF"),
@@ -65,7 +66,10 @@ TABLE = {
     thing: arn("dynamodb", f"table/live-room-dev-{thing}")
     for thing in ("reports", "views", "reference", "identity", "accounts", "photos")
 }
-QUEUE = {thing: arn("sqs", f"live-room-dev-{thing}") for thing in ("wake", "arm", "send")}
+QUEUE = {
+    thing: arn("sqs", f"live-room-dev-{thing}") for thing in ("wake", "arm", "send", "receipts")
+}
+TEXT_LOGS = arn("logs", f"log-group:sns/{REGION}/{ACCOUNT}/DirectPublishToPhoneNumber")
 MEDIA_QUEUE = arn("sqs", "live-room-dev-media")
 JOB_QUEUE = {
     thing: arn("sqs", f"live-room-dev-{thing}") for thing in ("replan", "replay", "document")
@@ -98,11 +102,22 @@ CALLS = {
     # load: the state with its events; the sender reads what the reporter wrote
     "report_store: ReportRow.query": [
         (name, "dynamodb:Query", TABLE["reports"])
-        for name in ("api_handler", "fire", "arm", "send", "reveal", "replan", "project", "media")
+        for name in (
+            "api_handler",
+            "fire",
+            "arm",
+            "send",
+            "reveal",
+            "replan",
+            "project",
+            "delivery_events",
+            "media",
+        )
     ],
-    # mark_armed; claim and settle of one message
+    # mark_armed; claim and settle of one message, also where it is answered for or receipted
     "report_store: row.update": [
-        (name, "dynamodb:UpdateItem", TABLE["reports"]) for name in ("arm", "send")
+        (name, "dynamodb:UpdateItem", TABLE["reports"])
+        for name in ("arm", "send", "fire", "delivery_events")
     ],
     "report_store: ReportRow.due.query": [
         ("sweep", "dynamodb:Query", TABLE["reports"] + "/index/due")
@@ -111,8 +126,6 @@ CALLS = {
         (name, "dynamodb:Query", TABLE["reports"] + "/index/queue")
         for name in ("api_handler", "replan")
     ],
-    # `delivery` serves tests and tools only
-    "report_store: ReportRow.get": [],
     "report_store: IdentityRow.get": [
         (name, "dynamodb:GetItem", TABLE["identity"]) for name in ("send", "reveal")
     ],
@@ -139,11 +152,11 @@ CALLS = {
     # the catalogue: whoever plans a timeline
     "documents: ReferenceRow.get": [
         (name, "dynamodb:GetItem", TABLE["reference"])
-        for name in ("api_handler", "fire", "arm", "reveal", "replan", "project", "media")
+        for name in ("api_handler", "fire", "arm", "send", "reveal", "replan", "project", "media")
     ],
     "documents: ReferenceRow.query": [
         (name, "dynamodb:Query", TABLE["reference"])
-        for name in ("api_handler", "fire", "arm", "reveal", "replan", "project", "media")
+        for name in ("api_handler", "fire", "arm", "send", "reveal", "replan", "project", "media")
     ],
     # administration: one transaction writes versions, list lines and the audit record; seeding
     # is the deployer's, with the deployer's rights
@@ -176,19 +189,26 @@ CALLS = {
     "account_store: row.delete": [("api_handler", "dynamodb:DeleteItem", TABLE["accounts"])],
     # IAM asks for SendMessage, batch or not
     "queues: sqs.send_message_batch": [
-        (name, "sqs:SendMessage", queue)
+        (name, "sqs:SendMessage", QUEUE[queue])
         for name in ("dispatch", "sweep")
-        for queue in QUEUE.values()
+        for queue in ("wake", "arm", "send")
     ]
     # work that nobody waits for; a job asks for its own next part
-    + [(name, "sqs:SendMessage", JOB_QUEUE[job]) for name, jobs in JOBS.items() for job in jobs],
+    + [(name, "sqs:SendMessage", JOB_QUEUE[job]) for name, jobs in JOBS.items() for job in jobs]
+    + [("text_receipts", "sqs:SendMessage", QUEUE["receipts"])],
+    # the outcomes of text messages, which SNS says in logs only
+    "text_logs: logs.filter_log_events": [
+        ("text_receipts", "logs:FilterLogEvents", f"{TEXT_LOGS}{suffix}:*")
+        for suffix in ("", "/Failure")
+    ],
     "executions: stepfunctions.start_execution": [("arm", "states:StartExecution", MACHINE)],
     "executions: stepfunctions.stop_execution": [("arm", "states:StopExecution", EXECUTION)],
     "executions: stepfunctions.describe_execution": [
         ("arm", "states:DescribeExecution", EXECUTION)
     ],
     "alarms: sns.publish": [
-        (name, "sns:Publish", OUTPUTS["ALARM_TOPIC_ARN"]) for name in ("fire", "arm", "send")
+        (name, "sns:Publish", OUTPUTS["ALARM_TOPIC_ARN"])
+        for name in ("fire", "arm", "send", "delivery_events")
     ],
     # v2's SendEmail with raw content is authorised as SendRawEmail, on identity and set
     "providers: sesv2.send_email": [
@@ -259,7 +279,12 @@ ON_ITS_BEHALF = [
     ),
     *(
         (name, f"sqs:{action}", QUEUE[queue])
-        for name, queue in (("fire", "wake"), ("arm", "arm"), ("send", "send"))
+        for name, queue in (
+            ("fire", "wake"),
+            ("arm", "arm"),
+            ("send", "send"),
+            ("delivery_events", "receipts"),
+        )
         for action in ("ReceiveMessage", "DeleteMessage", "GetQueueAttributes")
     ),
     *(
@@ -411,6 +436,7 @@ def test_no_resource_is_a_pattern_but_the_named_ones(name):
                 or start.endswith(f"log-group:/aws/lambda/live-room-dev-{name}:log-stream:")
                 or start
                 in {f"{BUCKET}/{prefix}" for prefix in (*policies.PHOTOS, policies.PRINTED)}
+                or start in (f"{TEXT_LOGS}:", f"{TEXT_LOGS}/Failure:")
                 or start == arn("states", "execution:live-room-dev-timeline:")
             ), resource
             assert any(resource.endswith(pattern) for pattern in policies.PATTERNS)

@@ -143,7 +143,14 @@ def test_every_queue_has_a_dead_letter_queue_after_five_tries(template):
     queues = of_type(template, "AWS::SQS::Queue")
     working = {name: queue for name, queue in queues.items() if "Dead" not in name}
     jobs = {"ReplanQueue", "ReplayQueue", "DocumentQueue"}
-    assert set(working) == {"WakeQueue", "ArmQueue", "SendQueue", "MediaQueue", *jobs}
+    assert set(working) == {
+        "WakeQueue",
+        "ArmQueue",
+        "SendQueue",
+        "ReceiptsQueue",
+        "MediaQueue",
+        *jobs,
+    }
     for name, queue in working.items():
         dead = name.replace("Queue", "DeadQueue")
         assert queue["RedrivePolicy"] == {
