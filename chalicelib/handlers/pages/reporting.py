@@ -65,7 +65,7 @@ _FROM_QUERY = ("category", "kelurahan", "address", "source")
 
 
 @shows(blueprint, "POST", "/lapor")
-def send(call: Call) -> Response:
+def take_report(call: Call) -> Response:
     """File what the form holds; with an error the form comes back, nothing lost."""
     refuse_foreign(call.request)
     fields = form_of(call.request)
