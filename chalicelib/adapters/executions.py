@@ -15,7 +15,7 @@ from chalicelib.adapters.clock import Clock
 from chalicelib.domain.events import parse_instant
 from chalicelib.services.ports import TryAgain
 
-_GONE = frozenset({"ExecutionDoesNotExist", "InvalidArn"})
+_GONE = frozenset({"ValidationException", "ExecutionDoesNotExist", "InvalidArn"})
 
 
 class StepFunctionsClock:

@@ -370,6 +370,8 @@ def test_every_function_has_a_policy_and_every_policy_a_function():
     routes = {entry.view_name for path in app.routes.values() for entry in path.values()}
     events = {source.name for source in app.event_sources}
     assert set(app.handler_map) == routes | events | ASKED
+    # A route named as an event's handler is would be called in its place.
+    assert routes & (events | ASKED) == set()
     assert {"reveal"} <= ASKED
 
 
