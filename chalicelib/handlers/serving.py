@@ -105,7 +105,7 @@ def shows(blueprint: Blueprint, method: str, path: str) -> Callable[[Handler], H
             except Exception as error:
                 return _problem_page(call, error)
 
-        view.__name__ = handler.__name__
+        view.__name__ = f"route_{handler.__name__}"  # never the name of an event's handler
         blueprint.route(path, methods=[method], content_types=["*/*"])(view)
         return handler
 
@@ -149,5 +149,5 @@ def _view(
             admit(call.caller, audience)
         return handler(call)
 
-    view.__name__ = handler.__name__
+    view.__name__ = f"route_{handler.__name__}"  # never the name of an event's handler
     return boring(view)
