@@ -21,10 +21,13 @@ if TYPE_CHECKING:
     from chalicelib.services.bundling import Bundler
     from chalicelib.services.cards import CardStore, Relay
     from chalicelib.services.catalogue import Catalogue
+    from chalicelib.services.catalogue_files import CatalogueFiles
+    from chalicelib.services.cataloguing import KeepCatalogue
     from chalicelib.services.clients import Clients
     from chalicelib.services.composing import Planner
     from chalicelib.services.contacting import ReplaceContact
     from chalicelib.services.dispatching import Dispatcher
+    from chalicelib.services.doctoring import Doctor
     from chalicelib.services.drafting import DraftSops
     from chalicelib.services.examining import ExaminePhotos, PhotoIndex
     from chalicelib.services.filing import FileReport
@@ -154,6 +157,30 @@ def lint_sops() -> LintSops:
     from chalicelib.services.linting import LintSops
 
     return LintSops(catalogue(), clock(), message_templates)
+
+
+@_shared
+def keep_catalogue() -> KeepCatalogue:
+    """Agencies, categories, ownership by date and calendars."""
+    from chalicelib.services.cataloguing import KeepCatalogue
+
+    return KeepCatalogue(administer(), catalogue(), clock(), replan_calendar().announce)
+
+
+@_shared
+def catalogue_files() -> CatalogueFiles:
+    """The whole catalogue as files."""
+    from chalicelib.services.catalogue_files import CatalogueFiles
+
+    return CatalogueFiles(keep_catalogue(), draft_sops())
+
+
+@_shared
+def doctor() -> Doctor:
+    """Whether the catalogue and its people are ready."""
+    from chalicelib.services.doctoring import Doctor
+
+    return Doctor(catalogue(), lint_sops())
 
 
 @_shared

@@ -10,6 +10,7 @@ import re
 import traceback
 import uuid
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from typing import Any, TypeVar
 
 import msgspec
@@ -18,6 +19,7 @@ from chalice import CORSConfig, Response
 from chalicelib import config
 from chalicelib.domain.accounts import AccountRefused
 from chalicelib.domain.actions import ActionRefused
+from chalicelib.domain.catalogue_checks import DocumentInvalid
 from chalicelib.domain.lifecycle import MoveRefused
 from chalicelib.domain.sop import SopInvalid
 from chalicelib.handlers.definitions import Body
@@ -25,6 +27,7 @@ from chalicelib.handlers.field_errors import field_error, from_msgspec
 from chalicelib.handlers.problems import PROBLEMS, SAFE_HEADERS, Problem, response
 from chalicelib.services.acting import NotFound
 from chalicelib.services.administering import DocumentTooLarge, NoSuchDocument, VersionMoved
+from chalicelib.services.catalogue_files import ImportRefused
 from chalicelib.services.filing import FilingRefused, KeyReused
 from chalicelib.services.identifying import TokenInvalid
 from chalicelib.services.ports import AlreadyExists, TryAgain
@@ -213,5 +216,11 @@ _REFUSALS: Mapping[type[Exception], Callable[[Any], Response]] = {
     MoveRefused: _move_refused,
     AccountRefused: _filing_refused,
     SopInvalid: lambda error: response("sop_invalid", path=error.path, reason=error.reason),
+    DocumentInvalid: lambda error: response(
+        "document_invalid", path=error.path, reason=error.reason
+    ),
+    ImportRefused: lambda error: response(
+        "import_refused", items=[asdict(line) for line in error.lines]
+    ),
     VersionMoved: lambda error: response("version_moved", current=error.current),
 }

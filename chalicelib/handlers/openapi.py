@@ -19,9 +19,11 @@ from chalicelib.handlers.definitions import (
     Simulation,
 )
 from chalicelib.handlers.openapi_accounts import ACCOUNT_OPERATIONS
+from chalicelib.handlers.openapi_catalogue import CATALOGUE_OPERATIONS
 from chalicelib.handlers.openapi_desk import DESK_OPERATIONS
 from chalicelib.handlers.openapi_exchange import EXCHANGE_OPERATIONS
 from chalicelib.handlers.operation import PAGING, Operation
+from chalicelib.services.cataloguing import READABLE
 from chalicelib.services.views import GROUPS
 
 OPEN311 = openapi_open311.paths()
@@ -277,6 +279,7 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
         codes=("invalid_field", "invalid_cursor", "role_may_not"),
     ),
     **DESK_OPERATIONS,
+    **CATALOGUE_OPERATIONS,
     **EXCHANGE_OPERATIONS,
     **ACCOUNT_OPERATIONS,
 }
@@ -455,6 +458,8 @@ _PATH_PARAMETERS: Mapping[str, Json] = {
     "sop": {"schema": {"type": "string", "maxLength": 60}, "example": "jalan-berlubang"},
     "version": {"schema": {"type": "string", "pattern": "^[1-9][0-9]{0,4}$"}, "example": "1"},
     "account": {"schema": {"type": "string", "maxLength": 60}, "example": "kadis.pupr"},
+    "part": {"schema": {"enum": list(READABLE)}, "example": "ownership"},
+    "calendar": {"schema": {"type": "string", "maxLength": 40}, "example": "kantor"},
     "document": {
         "schema": {"enum": ["positions", "staff", "holders", "rota"]},
         "example": "holders",
@@ -482,6 +487,10 @@ _QUERY: Mapping[str, Json] = {
         "example": "-6.1783,106.6319",
     },
     "agency": {"description": "Whose work list.", "schema": {"type": "string"}},
+    "live": {
+        "description": "As for a stage that real citizens use: placeholders are errors.",
+        "schema": {"type": "boolean", "default": False},
+    },
     "on": {"description": "The day on which it is to serve (default: today).", "schema": _DATE},
     "against": {
         "description": "Another version to compare with than the one it was made from; 0: none.",

@@ -340,6 +340,16 @@ PROBLEMS: Mapping[str, tuple[int, str, str]] = {
         "SOP ini belum dapat diberlakukan; lihat findings beserta cara memperbaikinya.",
         "This SOP cannot go into force yet; see findings and how each is mended.",
     ),
+    "document_invalid": (
+        422,
+        "Dokumen ini tidak sesuai dengan yang lain; lihat path dan reason.",
+        "This document does not fit the others; see path and reason.",
+    ),
+    "import_refused": (
+        422,
+        "Ada berkas yang tidak dapat dimuat; tidak satu pun ditulis. Lihat items.",
+        "A file cannot be taken in; none was written. See items.",
+    ),
     "draft_is_open": (
         409,
         "SOP ini masih punya rancangan yang berjalan. Selesaikan atau tarik dahulu.",

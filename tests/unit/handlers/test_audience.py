@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import importlib
+import json
 
 import pytest
 
+from chalicelib.adapters.documents import DATA
 from chalicelib.domain.actions import Caller
 from chalicelib.handlers import identity
 from chalicelib.handlers.audience import (
@@ -25,7 +27,10 @@ from tests.fakes.world import POTHOLE, World
 DECIDES_FURTHER = {
     ("POST", "/v1/reports/{number}/contact"),
     *((method, path) for method, path in ROUTES if path.startswith("/v1/drafts/{sop}")),
+    ("PUT", "/v1/admin/catalogue/{part}"),
+    ("PUT", "/v1/admin/calendars/{calendar}"),
 }
+AGENCIES = json.loads((DATA / "agencies.json").read_text())
 ACTION_ROUTE = ("POST", "/v1/reports/{number}/{action}")
 CALLERS = ("anyone", REPORTER, *STAFF_ROLES)
 SOP = {
@@ -65,6 +70,12 @@ BODY_OF = {
     "/v1/simulations": {"sop": SOP},
     "/v1/drafts": {"sop": "pju-padam"},
     "/v1/sops/{sop}/versions/{version}/assign": {"from": "2027-05-01"},
+    "/v1/admin/ownership": {
+        "moves": [{"category": "INF-01", "agency": "DLH"}],
+        "from": "2027-07-01",
+        "reason": "Perda baru",
+    },
+    "/v1/admin/import": {"files": {"agencies.json": AGENCIES}, "reason": "uji"},
     "/v1/admin/accounts": {
         "id": "sari.contoh",
         "name": "Sari",
@@ -105,9 +116,11 @@ def expected(allowed: frozenset[str], who: str) -> set[str]:
 
 def concrete(path: str, number: str, action: str = "") -> str:
     values = {"number": number, "sop": "jalan-berlubang", "version": "1", "action": action}
+    values |= {"part": "agencies", "calendar": "kantor"}
     values |= {"client": "demo", "resource": "services" if "{id}" in path else "requests.json"}
     values |= {"id": "INF-01.json"}
     values |= {"account": "sekda", "document": "rota"}
+    values |= {"part": "agencies", "calendar": "kantor"}
     return path.format(**values)
 
 
