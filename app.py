@@ -27,6 +27,7 @@ from chalicelib.handlers.pages import (
     docs,
     reporting,
     signing,
+    sops,
     tasks,
     tracking,
 )
@@ -55,6 +56,7 @@ for module in (
     docs,
     reporting,
     signing,
+    sops,
     tasks,
     tracking,
 ):

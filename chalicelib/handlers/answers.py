@@ -491,6 +491,7 @@ class Rung(Form, kw_only=True):
     due_in_words: Names | None
     state: str
     until: str | None
+    at_start: bool
     to: list[str]
     recipients: list[SimulatedRecipient]
     limit: Literal["service", "legal"] | None

@@ -174,6 +174,7 @@ class Simulator:
             else None,
             "state": entry.state,
             "until": entry.until,
+            "at_start": entry.at_start,
             "to": list(entry.to),
             "recipients": self.told(entry, report, self.clock.now()),
             "limit": entry.limit,
