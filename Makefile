@@ -9,7 +9,7 @@ PYTEST := $(BIN)/python -m pytest
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test test-long packages lint format clean
+.PHONY: help install run client test test-long packages lint format clean
 .PHONY: stage doctor plan deploy rollback remove
 
 help: ## Show this list
@@ -40,6 +40,9 @@ test-long: packages lint ## The long suites in full
 
 packages:
 	@bash .ci/packages
+
+client: $(STAMP) ## Write the Python client from the API's description
+	$(BIN)/python -m clients.generate
 
 format: $(STAMP) ## Put the code into its usual form
 	$(BIN)/ruff check --fix .

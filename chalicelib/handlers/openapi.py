@@ -361,9 +361,31 @@ def _operation(method: str, path: str, operation: Operation, audience: Audience)
     return body
 
 
+#: What clients call the operations that they use most; the rest follows from the path.
+_IDS: Mapping[tuple[str, str], str] = {
+    ("POST", "/v1/reports"): "file_report",
+    ("GET", "/v1/reports"): "list_reports",
+    ("GET", "/v1/reports/{number}"): "get_report",
+    ("GET", "/v1/reports/{number}/timeline"): "get_timeline",
+    ("GET", "/v1/reports/{number}/contact"): "get_contact",
+    ("POST", "/v1/reports/{number}/contact"): "reveal_contact",
+    ("PUT", "/v1/reports/{number}/contact"): "put_contact",
+    ("DELETE", "/v1/reports/{number}/contact"): "delete_contact",
+    ("POST", "/v1/reports/{number}/comments"): "comment_on_report",
+    ("POST", "/v1/reports/{number}/photos"): "add_photo",
+    ("POST", "/v1/reports/{number}/preferences"): "set_preferences",
+    ("POST", "/v1/reports/{number}/request_time"): "request_time",
+}
+
+
 def _operation_id(method: str, path: str) -> str:
+    if (method, path) in _IDS:
+        return _IDS[method, path]
+    action = path.removeprefix("/v1/reports/{number}/")
+    if action in ACTIONS:
+        return f"{action}_report"
     words = path.removeprefix("/v1").strip("/").replace("{", "by_").replace("}", "")
-    return f"{method.lower()}_{words}".replace("/", "_").replace(".", "_")
+    return f"{method.lower()}_{words}".replace("/", "_").replace(".", "_").replace("-", "_")
 
 
 def _security(path: str, operation: Operation, audience: Audience) -> list[Json]:

@@ -19,6 +19,8 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
+from live_room_client import ApiProblem, LiveRoom
+from live_room_client.models import Filed
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(400)]
 ROOT = Path(__file__).parents[2]
@@ -81,14 +83,12 @@ class Runner:
     def login(self, user: str) -> str:
         return str(self.call("POST", "/_local/login", {"user": user})[1]["access_token"])
 
-    def act(self, number: str, action: str, user: str, body: Any = None) -> Any:
-        path = f"/v1/reports/{number}/{action}"
-        status, answer = self.call("POST", path, body or {}, self.login(user))
-        assert status in (200, 201), answer
-        return answer
+    def api(self, user: str = "", token: str = "") -> LiveRoom:
+        """The generated client, as demo user *user*, with *token*, or as anybody."""
+        return LiveRoom(self.base, self.login(user) if user else token)
 
-    def done(self, number: str, token: str = "") -> dict[str, list[str]]:
-        entries = self.call("GET", f"/v1/reports/{number}/timeline", token=token)[1]["entries"]
+    def done(self, number: str) -> dict[str, list[str]]:
+        entries = self.api().get_timeline(number)["entries"]
         return {row["step"]: row["to"] for row in entries if row["state"] == "done"}
 
     def messages(self) -> list[dict[str, Any]]:
@@ -114,20 +114,19 @@ def runner(tmp_path: Path) -> Iterator[Runner]:
     one.stop()
 
 
-def file_pothole(runner: Runner) -> dict[str, Any]:
-    body = {
-        "category": "INF-01",
-        "description": "Lubang besar di depan sekolah",
-        "location": {"lat": -6.1783, "lon": 106.6319},
-        "reporter": {"email": "warga@example.org"},
-    }
-    status, filed = runner.call("POST", "/v1/reports", body)
-    assert status == 201, filed
-    return dict(filed)
+def file_pothole(runner: Runner) -> Filed:
+    return runner.api().file_report(
+        {
+            "category": "INF-01",
+            "description": "Lubang besar di depan sekolah",
+            "location": {"lat": -6.1783, "lon": 106.6319},
+            "reporter": {"email": "warga@example.org"},
+        }
+    )
 
 
 def upload(runner: Runner, number: str, user: str) -> str:
-    photo = runner.act(number, "photos", user, {"type": "image/jpeg", "purpose": "result"})
+    photo = runner.api(user).add_photo(number, {"type": "image/jpeg", "purpose": "result"})
     fields = dict(photo["upload"]["fields"])
     boundary = "live-room-boundary"
     parts = [
@@ -153,7 +152,7 @@ def test_a_pothole_from_filing_over_silence_to_confirmation_and_an_emergency_at_
     number, token = filed["number"], filed["token"]
     assert filed["area"]["kelurahan"]["code"] == "36.71.01.1007"
     assert [promise["step"] for promise in filed["promises"]] == ["V1", "V3", "R100", "LEGAL"]
-    runner.act(number, "verify", "operator")
+    runner.api("operator").verify_report(number)
 
     eventually(lambda: "L1" in runner.done(number))
     done = runner.done(number)
@@ -165,27 +164,19 @@ def test_a_pothole_from_filing_over_silence_to_confirmation_and_an_emergency_at_
         "L1": ["kabid.pupr"],
     }
 
-    runner.act(number, "acknowledge", "petugas.pupr")
-    refused = runner.call(
-        "POST",
-        f"/v1/reports/{number}/submit",
-        {"outcome": "done", "note": "Ditambal"},
-        runner.login("petugas.pupr"),
-    )
-    assert (refused[0], refused[1]["code"]) == (422, "evidence_missing")
+    officer = runner.api("petugas.pupr")
+    officer.acknowledge_report(number)
+    with pytest.raises(ApiProblem) as refused:
+        officer.submit_report(number, {"outcome": "done", "note": "Ditambal"})
+    assert (refused.value.status, refused.value.code) == (422, "evidence_missing")
     photo = upload(runner, number, "petugas.pupr")
-    runner.act(
-        number,
-        "submit",
-        "petugas.pupr",
-        {"outcome": "done", "note": "Ditambal", "photos": [photo]},
-    )
-    runner.act(number, "validate", "verifikator")
-    status, closed = runner.call("POST", f"/v1/reports/{number}/confirm", {}, token)
-    assert (status, closed["status"]) == (200, "closed_confirmed")
+    officer.submit_report(number, {"outcome": "done", "note": "Ditambal", "photos": [photo]})
+    runner.api("verifikator").validate_report(number)
+    closed = runner.api(token=token).confirm_report(number)
+    assert closed["status"] == "closed_confirmed"
 
     def settled() -> bool:
-        entries = runner.call("GET", f"/v1/reports/{number}/timeline")[1]["entries"]
+        entries = runner.api().get_timeline(number)["entries"]
         assert all(entry["explanation"] for entry in entries)
         return {entry["state"] for entry in entries} == {"done", "moot"}
 
@@ -200,8 +191,8 @@ def test_a_pothole_from_filing_over_silence_to_confirmation_and_an_emergency_at_
     mine = [row for row in sent if number in row[2] + row[3]]
     assert len(mine) == len(set(mine)), "nothing is sent twice"
 
-    status, fire = runner.call("POST", "/v1/reports", {"category": "DRT-01"})
-    assert (status, fire["status"]) == (201, "assigned")
+    fire = runner.api().file_report({"category": "DRT-01"})
+    assert fire["status"] == "assigned"
     eventually(lambda: {"L0", "L1", "E1", "E2"} <= runner.done(fire["number"]).keys())
     told = runner.done(fire["number"])
     assert told["L0"], "the unit on duty was told"
@@ -210,32 +201,29 @@ def test_a_pothole_from_filing_over_silence_to_confirmation_and_an_emergency_at_
 def test_reports_and_running_timelines_survive_a_stop_and_the_next_start(runner: Runner) -> None:
     filed = file_pothole(runner)
     number = filed["number"]
-    runner.act(number, "verify", "operator")
+    runner.api("operator").verify_report(number)
     eventually(lambda: "L0" in runner.done(number))
-    before = runner.call("GET", f"/v1/reports/{number}/timeline")[1]
-    now = runner.call("GET", "/health")[1]["time"]
+    before = runner.api().get_timeline(number)
+    now = runner.api().get_health()["time"]
     runner.stop()
 
     runner.start()
-    after = runner.call("GET", f"/v1/reports/{number}/timeline")[1]
+    after = runner.api().get_timeline(number)
     assert [event["hash"] for event in before["events"]] == [
         event["hash"] for event in after["events"][: len(before["events"])]
     ]
-    later = runner.call("GET", "/health")[1]["time"]
+    later = runner.api().get_health()["time"]
     assert datetime.fromisoformat(later) >= datetime.fromisoformat(now)
     eventually(lambda: "L1" in runner.done(number))
-    eventually(
-        lambda: runner.call("GET", f"/v1/reports/{number}/timeline")[1]["epoch"] > before["epoch"]
-    )
+    eventually(lambda: runner.api().get_timeline(number)["epoch"] > before["epoch"])
 
 
 def test_the_public_list_and_the_figures_follow_what_was_written(runner: Runner) -> None:
     number = file_pothole(runner)["number"]
-    listed = eventually(lambda: runner.call("GET", "/v1/reports?category=INF-01")[1]["items"])
+    listed = eventually(lambda: runner.api().list_reports(category="INF-01")["items"])
     assert [row["number"] for row in listed] == [number]
     assert "warga@example.org" not in json.dumps(listed)
-    status, _ = runner.call("GET", "/v1/statistics")
-    assert status == 200
+    assert runner.api().get_statistics()["by"] == "category"
 
 
 def test_a_demo_user_signs_in_to_the_pages_by_the_code_flow(runner):

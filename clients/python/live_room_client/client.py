@@ -1,0 +1,1004 @@
+"""Every operation of the API. Written by `python -m clients.generate`; do not edit."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, cast
+from urllib.parse import quote
+
+from live_room_client.models import (
+    AccountChange,
+    AccountPage,
+    Activate,
+    ApiClient,
+    ApiClients,
+    AreaList,
+    Arrive,
+    Ask,
+    Assign,
+    Assignment,
+    AssignmentList,
+    AuditPage,
+    CatalogueDocument,
+    CatalogueFileSet,
+    Categories,
+    Comment,
+    Contact,
+    Decline,
+    Defer,
+    DifferenceOf,
+    DirectoryDocument,
+    Draft,
+    DraftComment,
+    DraftList,
+    DraftSimulation,
+    EditDraft,
+    Filed,
+    FindingList,
+    Follow,
+    Grant,
+    Health,
+    ImportFiles,
+    ImportResult,
+    Instruct,
+    ListedPage,
+    MaybeReasoned,
+    Merge,
+    Migrate,
+    MoveOwnership,
+    MovePlan,
+    Moves,
+    NewAccount,
+    NewClient,
+    NewDraft,
+    NewPhoto,
+    NewReport,
+    PhotoRoom,
+    Plain,
+    Preferences,
+    PutCalendar,
+    PutCatalogueDocument,
+    PutDocument,
+    QueuePage,
+    Rate,
+    ReadContact,
+    Reasoned,
+    ReasonedStep,
+    Refer,
+    Reject,
+    Report,
+    Reporter,
+    RequestTime,
+    Simulated,
+    Simulation,
+    SopDocument,
+    Sops,
+    Statistics,
+    Step,
+    Submit,
+    Timeline,
+    Verify,
+    VersionList,
+    WholeAccount,
+)
+from live_room_client.transport import Transport
+
+
+class LiveRoom(Transport):
+    """The API. Refusals are raised as `ApiProblem`."""
+
+    def get_admin_clients(
+        self,
+    ) -> ApiClients:
+        """The systems that have a key, and how often they may call."""
+        path = "/v1/admin/clients"
+        answer = self._call("GET", path)
+        return cast("ApiClients", answer)
+
+    def post_admin_clients(
+        self,
+        body: NewClient,
+    ) -> ApiClient:
+        """Register a system; its key is shown this once."""
+        path = "/v1/admin/clients"
+        answer = self._call("POST", path, body=body)
+        return cast("ApiClient", answer)
+
+    def post_admin_clients_by_client_renew(
+        self,
+        client: str,
+        body: Plain | None = None,
+    ) -> ApiClient:
+        """Give a system a new key; the old one dies."""
+        path = f"/v1/admin/clients/{quote(client, safe='')}/renew"
+        answer = self._call("POST", path, body=body)
+        return cast("ApiClient", answer)
+
+    def post_admin_clients_by_client_revoke(
+        self,
+        client: str,
+        body: Plain | None = None,
+    ) -> ApiClient:
+        """Shut a system out."""
+        path = f"/v1/admin/clients/{quote(client, safe='')}/revoke"
+        answer = self._call("POST", path, body=body)
+        return cast("ApiClient", answer)
+
+    def get_health(
+        self,
+    ) -> Health:
+        """Whether the API answers."""
+        path = "/health"
+        answer = self._call("GET", path)
+        return cast("Health", answer)
+
+    def get_openapi_json(
+        self,
+    ) -> dict[str, Any]:
+        """This document."""
+        path = "/v1/openapi.json"
+        answer = self._call("GET", path)
+        return cast("dict[str, Any]", answer)
+
+    def get_categories(
+        self,
+        *,
+        q: str | None = None,
+    ) -> Categories:
+        """All categories, or those that fit some words."""
+        path = "/v1/categories"
+        answer = self._call("GET", path, query={"q": q})
+        return cast("Categories", answer)
+
+    def get_areas(
+        self,
+    ) -> AreaList:
+        """All kecamatan and kelurahan."""
+        path = "/v1/areas"
+        answer = self._call("GET", path)
+        return cast("AreaList", answer)
+
+    def get_sops(
+        self,
+    ) -> Sops:
+        """The SOPs in force."""
+        path = "/v1/sops"
+        answer = self._call("GET", path)
+        return cast("Sops", answer)
+
+    def get_sops_by_sop(
+        self,
+        sop: str,
+    ) -> dict[str, Any]:
+        """One SOP as in force."""
+        path = f"/v1/sops/{quote(sop, safe='')}"
+        answer = self._call("GET", path)
+        return cast("dict[str, Any]", answer)
+
+    def get_sops_by_sop_versions_by_version(
+        self,
+        sop: str,
+        version: str,
+    ) -> dict[str, Any]:
+        """One version of an SOP, for ever the same."""
+        path = f"/v1/sops/{quote(sop, safe='')}/versions/{quote(version, safe='')}"
+        answer = self._call("GET", path)
+        return cast("dict[str, Any]", answer)
+
+    def get_sops_by_sop_versions_by_version_document(
+        self,
+        sop: str,
+        version: str,
+    ) -> SopDocument:
+        """The version as the government's SOP form in PDF; made when first asked for."""
+        path = f"/v1/sops/{quote(sop, safe='')}/versions/{quote(version, safe='')}/document"
+        answer = self._call("GET", path)
+        return cast("SopDocument", answer)
+
+    def post_sops_by_sop_versions_by_version_simulate(
+        self,
+        sop: str,
+        version: str,
+        body: Simulation | None = None,
+    ) -> Simulated:
+        """The whole ladder of an SOP version for a moment of filing."""
+        path = f"/v1/sops/{quote(sop, safe='')}/versions/{quote(version, safe='')}/simulate"
+        answer = self._call("POST", path, body=body)
+        return cast("Simulated", answer)
+
+    def post_simulations(
+        self,
+        body: DraftSimulation,
+    ) -> Simulated:
+        """The whole ladder of the SOP in the body."""
+        path = "/v1/simulations"
+        answer = self._call("POST", path, body=body)
+        return cast("Simulated", answer)
+
+    def get_statistics(
+        self,
+        *,
+        by: Literal["category", "status", "kecamatan", "kelurahan", "agency", "month"] | None = None,
+        from_: str | None = None,
+        to: str | None = None,
+    ) -> Statistics:
+        """Exact figures of what came in and what became of it."""
+        path = "/v1/statistics"
+        answer = self._call("GET", path, query={"by": by, "from": from_, "to": to})
+        return cast("Statistics", answer)
+
+    def list_reports(
+        self,
+        *,
+        category: str | None = None,
+        status: Literal["received", "needs_information", "verified", "assigned", "acknowledged", "in_progress", "deferred", "awaiting_validation", "returned", "awaiting_confirmation", "closed_confirmed", "closed_automatic", "reopened", "referred", "rejected", "merged", "withdrawn"] | None = None,
+        area: str | None = None,
+        near: str | None = None,
+        from_: str | None = None,
+        to: str | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> ListedPage:
+        """The public reports, newest first."""
+        path = "/v1/reports"
+        answer = self._call("GET", path, query={"category": category, "status": status, "area": area, "near": near, "from": from_, "to": to, "limit": limit, "cursor": cursor})
+        return cast("ListedPage", answer)
+
+    def file_report(
+        self,
+        body: NewReport,
+        *,
+        idempotency_key: str | None = None,
+    ) -> Filed:
+        """File a report; for an emergency the category alone will do."""
+        path = "/v1/reports"
+        answer = self._call("POST", path, body=body, idempotency_key=idempotency_key)
+        return cast("Filed", answer)
+
+    def get_report(
+        self,
+        number: str,
+    ) -> Report:
+        """One report as its caller may see it."""
+        path = f"/v1/reports/{quote(number, safe='')}"
+        answer = self._call("GET", path)
+        return cast("Report", answer)
+
+    def get_timeline(
+        self,
+        number: str,
+        *,
+        lang: Literal["id", "en"] | None = None,
+    ) -> Timeline:
+        """All steps, past and future, with why each is due when it is."""
+        path = f"/v1/reports/{quote(number, safe='')}/timeline"
+        answer = self._call("GET", path, query={"lang": lang})
+        return cast("Timeline", answer)
+
+    def get_contact(
+        self,
+        number: str,
+    ) -> Contact:
+        """What is kept of the reporter, for the reporter."""
+        path = f"/v1/reports/{quote(number, safe='')}/contact"
+        answer = self._call("GET", path)
+        return cast("Contact", answer)
+
+    def reveal_contact(
+        self,
+        number: str,
+        body: ReadContact,
+    ) -> Contact:
+        """Read the reporter's contact for a stated purpose; the reading goes on record."""
+        path = f"/v1/reports/{quote(number, safe='')}/contact"
+        answer = self._call("POST", path, body=body)
+        return cast("Contact", answer)
+
+    def put_contact(
+        self,
+        number: str,
+        body: Reporter | None = None,
+    ) -> Report:
+        """Correct the contact: the whole of it is replaced."""
+        path = f"/v1/reports/{quote(number, safe='')}/contact"
+        answer = self._call("PUT", path, body=body)
+        return cast("Report", answer)
+
+    def delete_contact(
+        self,
+        number: str,
+    ) -> Report:
+        """Take the contact back; nothing is sent any more."""
+        path = f"/v1/reports/{quote(number, safe='')}/contact"
+        answer = self._call("DELETE", path)
+        return cast("Report", answer)
+
+    def verify_report(
+        self,
+        number: str,
+        body: Verify | None = None,
+        *,
+        idempotency_key: str | None = None,
+    ) -> Report:
+        """Verify a report; category and agency may be corrected."""
+        path = f"/v1/reports/{quote(number, safe='')}/verify"
+        answer = self._call("POST", path, body=body, idempotency_key=idempotency_key)
+        return cast("Report", answer)
+
+    def assign_report(
+        self,
+        number: str,
+        body: Assign,
+        *,
+        idempotency_key: str | None = None,
+    ) -> Report:
+        """Assign a report to an agency."""
+        path = f"/v1/reports/{quote(number, safe='')}/assign"
+        answer = self._call("POST", path, body=body, idempotency_key=idempotency_key)
+        return cast("Report", answer)
+
+    def acknowledge_report(
+        self,
+        number: str,
+        body: Plain | None = None,
+        *,
+        idempotency_key: str | None = None,
+    ) -> Report:
+        """Take a task on."""
+        path = f"/v1/reports/{quote(number, safe='')}/acknowledge"
+        answer = self._call("POST", path, body=body, idempotency_key=idempotency_key)
+        return cast("Report", answer)
+
+    def decline_report(
+        self,
+        number: str,
+        body: Decline,
+        *,
+        idempotency_key: str | None = None,
+    ) -> Report:
+        """Hand a report back and name whose it is."""
+        path = f"/v1/reports/{quote(number, safe='')}/decline"
+        answer = self._call("POST", path, body=body, idempotency_key=idempotency_key)
+        return cast("Report", answer)
+
+    def start_report(
+        self,
+        number: str,
+        body: Plain | None = None,
+        *,
+        idempotency_key: str | None = None,
+    ) -> Report:
+        """Begin the work."""
+        path = f"/v1/reports/{quote(number, safe='')}/start"
+        answer = self._call("POST", path, body=body, idempotency_key=idempotency_key)
+        return cast("Report", answer)
+
+    def arrive_report(
+        self,
+        number: str,
+        body: Arrive | None = None,
+        *,
+        idempotency_key: str | None = None,
+    ) -> Report:
+        """Check in at the place."""
+        path = f"/v1/reports/{quote(number, safe='')}/arrive"
+        answer = self._call("POST", path, body=body, idempotency_key=idempotency_key)
+        return cast("Report", answer)
+
+    def ask_report(
+        self,
+        number: str,
+        body: Ask,
+        *,
+        idempotency_key: str | None = None,
+    ) -> Report:
+        """Ask the reporter; the clock stands still."""
+        path = f"/v1/reports/{quote(number, safe='')}/ask"
+        answer = self._call("POST", path, body=body, idempotency_key=idempotency_key)
+        return cast("Report", answer)
+
+    def defer_report(
+        self,
+        number: str,
+        body: Defer,
+        *,
+        idempotency_key: str | None = None,
+    ) -> Report:
+        """Put the work off to an approved date."""
+        path = f"/v1/reports/{quote(number, safe='')}/defer"
+        answer = self._call("POST", path, body=body, idempotency_key=idempotency_key)
+        return cast("Report", answer)
+
+    def request_time(
+        self,
+        number: str,
+        body: RequestTime,
+        *,
+        idempotency_key: str | None = None,
+    ) -> Report:
+        """Ask the head of the agency for more time."""
+        path = f"/v1/reports/{quote(number, safe='')}/request_time"
+        answer = self._call("POST", path, body=body, idempotency_key=idempotency_key)
+        return cast("Report", answer)
+
+    def refer_report(
+        self,
+        number: str,
+        body: Refer,
+        *,
+        idempotency_key: str | None = None,
+    ) -> Report:
+        """Refer to a body outside the city government."""
+        path = f"/v1/reports/{quote(number, safe='')}/refer"
+        answer = self._call("POST", path, body=body, idempotency_key=idempotency_key)
+        return cast("Report", answer)
+
+    def reject_report(
+        self,
+        number: str,
+        body: Reject,
+        *,
+        idempotency_key: str | None = None,
+    ) -> Report:
+        """Refuse a report for a reason from the list."""
+        path = f"/v1/reports/{quote(number, safe='')}/reject"
+        answer = self._call("POST", path, body=body, idempotency_key=idempotency_key)
+        return cast("Report", answer)
+
+    def merge_report(
+        self,
+        number: str,
+        body: Merge,
+        *,
+        idempotency_key: str | None = None,
+    ) -> Report:
+        """Merge a duplicate into another report."""
+        path = f"/v1/reports/{quote(number, safe='')}/merge"
+        answer = self._call("POST", path, body=body, idempotency_key=idempotency_key)
+        return cast("Report", answer)
+
+    def submit_report(
+        self,
+        number: str,
+        body: Submit,
+        *,
+        idempotency_key: str | None = None,
+    ) -> Report:
+        """Submit the result, with the proof that the SOP asks for."""
+        path = f"/v1/reports/{quote(number, safe='')}/submit"
+        answer = self._call("POST", path, body=body, idempotency_key=idempotency_key)
+        return cast("Report", answer)
+
+    def validate_report(
+        self,
+        number: str,
+        body: Plain | None = None,
+        *,
+        idempotency_key: str | None = None,
+    ) -> Report:
+        """Accept a result."""
+        path = f"/v1/reports/{quote(number, safe='')}/validate"
+        answer = self._call("POST", path, body=body, idempotency_key=idempotency_key)
+        return cast("Report", answer)
+
+    def return_report(
+        self,
+        number: str,
+        body: Reasoned,
+        *,
+        idempotency_key: str | None = None,
+    ) -> Report:
+        """Send a result back."""
+        path = f"/v1/reports/{quote(number, safe='')}/return"
+        answer = self._call("POST", path, body=body, idempotency_key=idempotency_key)
+        return cast("Report", answer)
+
+    def escalate_report(
+        self,
+        number: str,
+        body: Reasoned,
+        *,
+        idempotency_key: str | None = None,
+    ) -> Report:
+        """Escalate by hand."""
+        path = f"/v1/reports/{quote(number, safe='')}/escalate"
+        answer = self._call("POST", path, body=body, idempotency_key=idempotency_key)
+        return cast("Report", answer)
+
+    def instruct_report(
+        self,
+        number: str,
+        body: Instruct,
+        *,
+        idempotency_key: str | None = None,
+    ) -> Report:
+        """Give an instruction."""
+        path = f"/v1/reports/{quote(number, safe='')}/instruct"
+        answer = self._call("POST", path, body=body, idempotency_key=idempotency_key)
+        return cast("Report", answer)
+
+    def migrate_report(
+        self,
+        number: str,
+        body: Migrate,
+        *,
+        idempotency_key: str | None = None,
+    ) -> Report:
+        """Let a report run under another SOP version from now on."""
+        path = f"/v1/reports/{quote(number, safe='')}/migrate"
+        answer = self._call("POST", path, body=body, idempotency_key=idempotency_key)
+        return cast("Report", answer)
+
+    def confirm_report(
+        self,
+        number: str,
+        body: Plain | None = None,
+        *,
+        idempotency_key: str | None = None,
+    ) -> Report:
+        """Confirm the result."""
+        path = f"/v1/reports/{quote(number, safe='')}/confirm"
+        answer = self._call("POST", path, body=body, idempotency_key=idempotency_key)
+        return cast("Report", answer)
+
+    def dispute_report(
+        self,
+        number: str,
+        body: Reasoned,
+        *,
+        idempotency_key: str | None = None,
+    ) -> Report:
+        """Dispute the result."""
+        path = f"/v1/reports/{quote(number, safe='')}/dispute"
+        answer = self._call("POST", path, body=body, idempotency_key=idempotency_key)
+        return cast("Report", answer)
+
+    def reopen_report(
+        self,
+        number: str,
+        body: MaybeReasoned | None = None,
+        *,
+        idempotency_key: str | None = None,
+    ) -> Report:
+        """Open a closed report again."""
+        path = f"/v1/reports/{quote(number, safe='')}/reopen"
+        answer = self._call("POST", path, body=body, idempotency_key=idempotency_key)
+        return cast("Report", answer)
+
+    def withdraw_report(
+        self,
+        number: str,
+        body: MaybeReasoned | None = None,
+        *,
+        idempotency_key: str | None = None,
+    ) -> Report:
+        """Withdraw one's own report."""
+        path = f"/v1/reports/{quote(number, safe='')}/withdraw"
+        answer = self._call("POST", path, body=body, idempotency_key=idempotency_key)
+        return cast("Report", answer)
+
+    def rate_report(
+        self,
+        number: str,
+        body: Rate,
+        *,
+        idempotency_key: str | None = None,
+    ) -> Report:
+        """Rate the service from 1 to 5."""
+        path = f"/v1/reports/{quote(number, safe='')}/rate"
+        answer = self._call("POST", path, body=body, idempotency_key=idempotency_key)
+        return cast("Report", answer)
+
+    def comment_on_report(
+        self,
+        number: str,
+        body: Comment,
+        *,
+        idempotency_key: str | None = None,
+    ) -> Report:
+        """Add a comment, or answer a question."""
+        path = f"/v1/reports/{quote(number, safe='')}/comments"
+        answer = self._call("POST", path, body=body, idempotency_key=idempotency_key)
+        return cast("Report", answer)
+
+    def add_photo(
+        self,
+        number: str,
+        body: NewPhoto | None = None,
+        *,
+        idempotency_key: str | None = None,
+    ) -> PhotoRoom:
+        """Get a form to upload a photo straight to storage."""
+        path = f"/v1/reports/{quote(number, safe='')}/photos"
+        answer = self._call("POST", path, body=body, idempotency_key=idempotency_key)
+        return cast("PhotoRoom", answer)
+
+    def follow_report(
+        self,
+        number: str,
+        body: Follow | None = None,
+        *,
+        idempotency_key: str | None = None,
+    ) -> Report:
+        """Be told of what happens, or no longer."""
+        path = f"/v1/reports/{quote(number, safe='')}/follow"
+        answer = self._call("POST", path, body=body, idempotency_key=idempotency_key)
+        return cast("Report", answer)
+
+    def set_preferences(
+        self,
+        number: str,
+        body: Preferences,
+        *,
+        idempotency_key: str | None = None,
+    ) -> Report:
+        """Choose the channels over which to be told."""
+        path = f"/v1/reports/{quote(number, safe='')}/preferences"
+        answer = self._call("POST", path, body=body, idempotency_key=idempotency_key)
+        return cast("Report", answer)
+
+    def get_queue(
+        self,
+        *,
+        agency: str | None = None,
+        category: str | None = None,
+        status: Literal["received", "needs_information", "verified", "assigned", "acknowledged", "in_progress", "deferred", "awaiting_validation", "returned", "awaiting_confirmation", "closed_confirmed", "closed_automatic", "reopened", "referred", "rejected", "merged", "withdrawn"] | None = None,
+        area: str | None = None,
+        near: str | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> QueuePage:
+        """The open reports whose move it is, nearest promise first."""
+        path = "/v1/queue"
+        answer = self._call("GET", path, query={"agency": agency, "category": category, "status": status, "area": area, "near": near, "limit": limit, "cursor": cursor})
+        return cast("QueuePage", answer)
+
+    def get_admin_audit(
+        self,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> AuditPage:
+        """What was administered: who, when, what and why, newest first."""
+        path = "/v1/admin/audit"
+        answer = self._call("GET", path, query={"limit": limit, "cursor": cursor})
+        return cast("AuditPage", answer)
+
+    def get_admin_accounts(
+        self,
+        *,
+        q: str | None = None,
+    ) -> AccountPage:
+        """Staff accounts, and what each may do today."""
+        path = "/v1/admin/accounts"
+        answer = self._call("GET", path, query={"q": q})
+        return cast("AccountPage", answer)
+
+    def post_admin_accounts(
+        self,
+        body: NewAccount,
+    ) -> WholeAccount:
+        """Invite a member of staff."""
+        path = "/v1/admin/accounts"
+        answer = self._call("POST", path, body=body)
+        return cast("WholeAccount", answer)
+
+    def get_admin_accounts_by_account(
+        self,
+        account: str,
+    ) -> WholeAccount:
+        """One account, with the state of its second factor."""
+        path = f"/v1/admin/accounts/{quote(account, safe='')}"
+        answer = self._call("GET", path)
+        return cast("WholeAccount", answer)
+
+    def post_admin_accounts_by_account_revoke(
+        self,
+        account: str,
+        body: AccountChange,
+    ) -> WholeAccount:
+        """Take an account out of service at once."""
+        path = f"/v1/admin/accounts/{quote(account, safe='')}/revoke"
+        answer = self._call("POST", path, body=body)
+        return cast("WholeAccount", answer)
+
+    def post_admin_accounts_by_account_restore(
+        self,
+        account: str,
+        body: AccountChange,
+    ) -> WholeAccount:
+        """Put a revoked account back into service."""
+        path = f"/v1/admin/accounts/{quote(account, safe='')}/restore"
+        answer = self._call("POST", path, body=body)
+        return cast("WholeAccount", answer)
+
+    def post_admin_accounts_by_account_sign_out(
+        self,
+        account: str,
+        body: AccountChange,
+    ) -> WholeAccount:
+        """End every session and token of an account."""
+        path = f"/v1/admin/accounts/{quote(account, safe='')}/sign-out"
+        answer = self._call("POST", path, body=body)
+        return cast("WholeAccount", answer)
+
+    def post_admin_accounts_by_account_reset_mfa(
+        self,
+        account: str,
+        body: AccountChange,
+    ) -> WholeAccount:
+        """Have the second factor set up anew."""
+        path = f"/v1/admin/accounts/{quote(account, safe='')}/reset-mfa"
+        answer = self._call("POST", path, body=body)
+        return cast("WholeAccount", answer)
+
+    def post_admin_accounts_by_account_roles(
+        self,
+        account: str,
+        body: Grant,
+    ) -> WholeAccount:
+        """Set the roles that belong to no office."""
+        path = f"/v1/admin/accounts/{quote(account, safe='')}/roles"
+        answer = self._call("POST", path, body=body)
+        return cast("WholeAccount", answer)
+
+    def post_admin_moves(
+        self,
+        body: Moves,
+    ) -> MovePlan:
+        """Move many officials on one day; shown first, then done."""
+        path = "/v1/admin/moves"
+        answer = self._call("POST", path, body=body)
+        return cast("MovePlan", answer)
+
+    def get_admin_directory_by_document(
+        self,
+        document: str,
+    ) -> DirectoryDocument:
+        """A document of the directory."""
+        path = f"/v1/admin/directory/{quote(document, safe='')}"
+        answer = self._call("GET", path)
+        return cast("DirectoryDocument", answer)
+
+    def put_admin_directory_by_document(
+        self,
+        document: str,
+        body: PutDocument,
+    ) -> DirectoryDocument:
+        """Write a document of the directory anew."""
+        path = f"/v1/admin/directory/{quote(document, safe='')}"
+        answer = self._call("PUT", path, body=body)
+        return cast("DirectoryDocument", answer)
+
+    def get_admin_catalogue_by_part(
+        self,
+        part: str,
+    ) -> CatalogueDocument:
+        """A document of the catalogue: agencies, categories, ownership, assignments, calendars."""
+        path = f"/v1/admin/catalogue/{quote(part, safe='')}"
+        answer = self._call("GET", path)
+        return cast("CatalogueDocument", answer)
+
+    def put_admin_catalogue_by_part(
+        self,
+        part: str,
+        body: PutCatalogueDocument,
+    ) -> CatalogueDocument:
+        """Write agencies, categories or ownership anew, if they fit the other documents."""
+        path = f"/v1/admin/catalogue/{quote(part, safe='')}"
+        answer = self._call("PUT", path, body=body)
+        return cast("CatalogueDocument", answer)
+
+    def post_admin_ownership(
+        self,
+        body: MoveOwnership,
+    ) -> CatalogueDocument:
+        """Let other agencies own categories from a day on."""
+        path = "/v1/admin/ownership"
+        answer = self._call("POST", path, body=body)
+        return cast("CatalogueDocument", answer)
+
+    def get_admin_calendars_by_calendar(
+        self,
+        calendar: str,
+    ) -> CatalogueDocument:
+        """A calendar as it is in force."""
+        path = f"/v1/admin/calendars/{quote(calendar, safe='')}"
+        answer = self._call("GET", path)
+        return cast("CatalogueDocument", answer)
+
+    def put_admin_calendars_by_calendar(
+        self,
+        calendar: str,
+        body: PutCalendar,
+    ) -> CatalogueDocument:
+        """Put a new version of a calendar into force; open reports are planned anew under it."""
+        path = f"/v1/admin/calendars/{quote(calendar, safe='')}"
+        answer = self._call("PUT", path, body=body)
+        return cast("CatalogueDocument", answer)
+
+    def get_admin_export(
+        self,
+    ) -> CatalogueFileSet:
+        """The whole catalogue as files, without who holds which office."""
+        path = "/v1/admin/export"
+        answer = self._call("GET", path)
+        return cast("CatalogueFileSet", answer)
+
+    def post_admin_import(
+        self,
+        body: ImportFiles,
+    ) -> ImportResult:
+        """Take files in: what differs becomes a new version, an SOP a draft."""
+        path = "/v1/admin/import"
+        answer = self._call("POST", path, body=body)
+        return cast("ImportResult", answer)
+
+    def get_admin_doctor(
+        self,
+        *,
+        live: bool | None = None,
+    ) -> FindingList:
+        """Whether the catalogue and its people are ready, every hole with its mend."""
+        path = "/v1/admin/doctor"
+        answer = self._call("GET", path, query={"live": live})
+        return cast("FindingList", answer)
+
+    def get_drafts(
+        self,
+    ) -> DraftList:
+        """The newest draft of every SOP."""
+        path = "/v1/drafts"
+        answer = self._call("GET", path)
+        return cast("DraftList", answer)
+
+    def post_drafts(
+        self,
+        body: NewDraft,
+    ) -> Draft:
+        """Begin a draft: a new SOP, or the next version of one."""
+        path = "/v1/drafts"
+        answer = self._call("POST", path, body=body)
+        return cast("Draft", answer)
+
+    def get_drafts_by_sop(
+        self,
+        sop: str,
+    ) -> Draft:
+        """A draft with its content and what was said of it."""
+        path = f"/v1/drafts/{quote(sop, safe='')}"
+        answer = self._call("GET", path)
+        return cast("Draft", answer)
+
+    def put_drafts_by_sop(
+        self,
+        sop: str,
+        body: EditDraft,
+    ) -> Draft:
+        """Write a draft's content anew."""
+        path = f"/v1/drafts/{quote(sop, safe='')}"
+        answer = self._call("PUT", path, body=body)
+        return cast("Draft", answer)
+
+    def get_drafts_by_sop_diff(
+        self,
+        sop: str,
+        *,
+        against: int | None = None,
+    ) -> DifferenceOf:
+        """What a draft changes, step by step."""
+        path = f"/v1/drafts/{quote(sop, safe='')}/diff"
+        answer = self._call("GET", path, query={"against": against})
+        return cast("DifferenceOf", answer)
+
+    def get_drafts_by_sop_lint(
+        self,
+        sop: str,
+        *,
+        on: str | None = None,
+    ) -> FindingList:
+        """What is wrong with a draft, and how it is mended."""
+        path = f"/v1/drafts/{quote(sop, safe='')}/lint"
+        answer = self._call("GET", path, query={"on": on})
+        return cast("FindingList", answer)
+
+    def post_drafts_by_sop_submit(
+        self,
+        sop: str,
+        body: Step | None = None,
+    ) -> Draft:
+        """Hand a draft in for review."""
+        path = f"/v1/drafts/{quote(sop, safe='')}/submit"
+        answer = self._call("POST", path, body=body)
+        return cast("Draft", answer)
+
+    def post_drafts_by_sop_review(
+        self,
+        sop: str,
+        body: Step | None = None,
+    ) -> Draft:
+        """Pass a draft that somebody else wrote."""
+        path = f"/v1/drafts/{quote(sop, safe='')}/review"
+        answer = self._call("POST", path, body=body)
+        return cast("Draft", answer)
+
+    def post_drafts_by_sop_return(
+        self,
+        sop: str,
+        body: ReasonedStep,
+    ) -> Draft:
+        """Hand a draft back to its author, with the reason."""
+        path = f"/v1/drafts/{quote(sop, safe='')}/return"
+        answer = self._call("POST", path, body=body)
+        return cast("Draft", answer)
+
+    def post_drafts_by_sop_approve(
+        self,
+        sop: str,
+        body: Step | None = None,
+    ) -> Draft:
+        """Approve a draft that others wrote and reviewed."""
+        path = f"/v1/drafts/{quote(sop, safe='')}/approve"
+        answer = self._call("POST", path, body=body)
+        return cast("Draft", answer)
+
+    def post_drafts_by_sop_activate(
+        self,
+        sop: str,
+        body: Activate,
+    ) -> Draft:
+        """Put an approved version into force from a day on; it never changes again."""
+        path = f"/v1/drafts/{quote(sop, safe='')}/activate"
+        answer = self._call("POST", path, body=body)
+        return cast("Draft", answer)
+
+    def post_drafts_by_sop_withdraw(
+        self,
+        sop: str,
+        body: ReasonedStep,
+    ) -> Draft:
+        """Take a draft back for good, with the reason."""
+        path = f"/v1/drafts/{quote(sop, safe='')}/withdraw"
+        answer = self._call("POST", path, body=body)
+        return cast("Draft", answer)
+
+    def post_drafts_by_sop_comments(
+        self,
+        sop: str,
+        body: DraftComment,
+    ) -> Draft:
+        """Say something about a draft or one of its steps."""
+        path = f"/v1/drafts/{quote(sop, safe='')}/comments"
+        answer = self._call("POST", path, body=body)
+        return cast("Draft", answer)
+
+    def get_sops_by_sop_versions(
+        self,
+        sop: str,
+    ) -> VersionList:
+        """All versions of an SOP that are or were in force, with hashes and days."""
+        path = f"/v1/sops/{quote(sop, safe='')}/versions"
+        answer = self._call("GET", path)
+        return cast("VersionList", answer)
+
+    def get_sops_by_sop_diff(
+        self,
+        sop: str,
+        *,
+        from_version: int | None = None,
+        to_version: int | None = None,
+    ) -> DifferenceOf:
+        """What changed between two versions, step by step."""
+        path = f"/v1/sops/{quote(sop, safe='')}/diff"
+        answer = self._call("GET", path, query={"from_version": from_version, "to_version": to_version})
+        return cast("DifferenceOf", answer)
+
+    def post_sops_by_sop_versions_by_version_assign(
+        self,
+        sop: str,
+        version: str,
+        body: Assignment,
+    ) -> AssignmentList:
+        """Let a version serve from a day on: for a season, or to go back to an earlier one."""
+        path = f"/v1/sops/{quote(sop, safe='')}/versions/{quote(version, safe='')}/assign"
+        answer = self._call("POST", path, body=body)
+        return cast("AssignmentList", answer)

@@ -1,0 +1,1222 @@
+"""What the API takes and gives. Written by `python -m clients.generate`; do not edit."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, NotRequired, TypedDict
+
+
+class Account(TypedDict):
+    """A staff account as the directory has it: what it may do today, and by which offices."""
+
+    id: str
+    name: str
+    email: str
+    phone: str
+    language: str
+    revoked: bool
+    granted: list[str]
+    roles: list[str]
+    positions: list[str]
+
+
+class AccountChange(TypedDict):
+    """Why an account is changed."""
+
+    reason: str
+
+
+class AccountPage(TypedDict):
+    """All accounts, by id."""
+
+    items: list[Account]
+    cursor: str | None
+
+
+Activate = TypedDict(
+    "Activate",
+    {
+        "from": "str",
+        "to": "NotRequired[str | None]",
+        "season": "NotRequired[str]",
+        "categories": "NotRequired[list[str]]",
+        "text": "NotRequired[str]",
+        "hash": "NotRequired[str | None]",
+    },
+)
+
+
+class Actor(TypedDict):
+    """Who acted: an office, never a reporter's name; accounts are shown to staff only."""
+
+    kind: Literal["client", "reporter", "staff", "system"]
+    role: NotRequired[str]
+    person: NotRequired[str]
+    position: NotRequired[str]
+    agency: NotRequired[str]
+
+
+class ApiClient(TypedDict):
+    """A system with a key of ours; *key* only in the answer that made it."""
+
+    id: str
+    name: str
+    per_minute: int
+    per_day: int
+    body: str | None
+    revoked_at: str | None
+    key: NotRequired[str]
+
+
+class ApiClients(TypedDict):
+    """Every system that has or had a key."""
+
+    items: list[ApiClient]
+    cursor: None
+
+
+class Area(TypedDict):
+    """A kelurahan or kecamatan."""
+
+    code: str
+    name: str
+
+
+class AreaList(TypedDict):
+    """The whole city."""
+
+    items: list[Kecamatan]
+    cursor: None
+
+
+class Arrive(TypedDict):
+    """Where the officer checked in."""
+
+    note: NotRequired[str]
+    lat: NotRequired[float | None]
+    lon: NotRequired[float | None]
+
+
+class Ask(TypedDict):
+    """What the reporter is asked."""
+
+    note: NotRequired[str]
+    question: str
+
+
+class Assign(TypedDict):
+    """To whom."""
+
+    note: NotRequired[str]
+    agency: str
+
+
+Assignment = TypedDict(
+    "Assignment",
+    {
+        "from": "str",
+        "to": "NotRequired[str | None]",
+        "season": "NotRequired[str]",
+        "categories": "NotRequired[list[str]]",
+        "text": "NotRequired[str]",
+        "hash": "NotRequired[str | None]",
+    },
+)
+
+
+AssignmentLine = TypedDict(
+    "AssignmentLine",
+    {
+        "category": "str",
+        "sop": "str",
+        "version": "int",
+        "from": "str",
+        "to": "str | None",
+        "season": "NotRequired[str]",
+        "note": "NotRequired[str]",
+    },
+)
+
+
+class AssignmentList(TypedDict):
+    """The assignments of one version."""
+
+    items: list[AssignmentLine]
+    cursor: None
+
+
+class AssumedEvent(TypedDict):
+    """An event without which a clock would not start."""
+
+    type: str
+    at: str
+    because: Literal["at_once", "at_promise", "given"]
+
+
+class AuditPage(TypedDict):
+    """Administrative acts, newest first."""
+
+    items: list[Audited]
+    cursor: str | None
+
+
+class Audited(TypedDict):
+    """One administrative act and the document versions that it wrote."""
+
+    id: str
+    at: str
+    by: Actor
+    act: str
+    reason: str
+    facts: NotRequired[dict[str, Any]]
+    documents: list[DocumentVersion]
+
+
+class CalendarDay(TypedDict):
+    """A day of the office calendar, with what falls due on it."""
+
+    date: str
+    kind: Literal["holiday", "special", "unknown", "weekend", "working"]
+    windows: list[list[str]]
+    breaks: list[list[str]]
+    note: dict[str, str] | None
+    variant: dict[str, str] | None
+    source: str
+    provisional: bool
+    rungs: list[str]
+
+
+class CalendarShort(TypedDict):
+    """Which calendar counted, in which version, and how far it knows."""
+
+    name: str
+    version: int | None
+    known_until: str | None
+
+
+class CatalogueDocument(TypedDict):
+    """A document of the catalogue and the version to base a change on."""
+
+    name: str
+    version: int
+    digest: str
+    changed_at: str | None
+    body: Any
+
+
+class CatalogueFileSet(TypedDict):
+    """The whole catalogue as files: path → content. digest: SHA-256 over all of them."""
+
+    files: dict[str, Any]
+    digest: str
+
+
+class Categories(TypedDict):
+    """All categories that fit."""
+
+    items: list[CategoryItem]
+    cursor: None
+
+
+class CategoryItem(TypedDict):
+    """A category with the words by which people find it and what is asked besides."""
+
+    code: str
+    name: Names
+    kind: str
+    tier: str
+    synonyms: list[str]
+    dimension: str
+    questions: list[dict[str, Any]]
+
+
+class Comment(TypedDict):
+    """What is said."""
+
+    text: str
+
+
+class Contact(TypedDict):
+    """Who reported: only the fields that the purpose needs; empty ones were never left."""
+
+    name: NotRequired[str]
+    email: NotRequired[str]
+    phone: NotRequired[str]
+
+
+class CountedLimit(TypedDict):
+    """A limit as counted in working or calendar days; provisional while a date may still move."""
+
+    step: str
+    due_at: str | None
+    basis: str | None
+    days: Literal["calendar", "working"]
+    provisional: bool
+
+
+class Day(TypedDict):
+    """A day on the way to a deadline, and what it gave; hours: whose other hours it had."""
+
+    date: str
+    counted: bool
+    seconds: float
+    windows: list[list[str]]
+    hours: dict[str, str] | None
+    reason: str | None
+    note: dict[str, str | None] | None
+    provisional: bool
+
+
+class Decline(TypedDict):
+    """Why it is not ours, and whose it is."""
+
+    note: NotRequired[str]
+    reason: str
+    agency: str
+
+
+class Defer(TypedDict):
+    """Why, and the new date."""
+
+    note: NotRequired[str]
+    reason: str
+    until: str
+
+
+DifferenceOf = TypedDict(
+    "DifferenceOf",
+    {
+        "sop": "str",
+        "from": "VersionMark | None",
+        "to": "VersionMark",
+        "differences": "list[Differing]",
+    },
+)
+
+
+class Differing(TypedDict):
+    """One thing that is not as before. key: which step, activity …; field: what of it."""
+
+    part: str
+    kind: Literal["added", "changed", "removed"]
+    key: str
+    field: str
+    before: Any
+    after: Any
+    sentence: Names
+
+
+class DirectoryDocument(TypedDict):
+    """A document of the directory and the version to base a change on."""
+
+    name: str
+    version: int
+    digest: str
+    changed_at: str | None
+    body: list[Any]
+
+
+class DocumentVersion(TypedDict):
+    """One version of one administrative document. digest: SHA-256 of its canonical JSON."""
+
+    kind: str
+    id: str
+    version: int
+    digest: str
+
+
+class Draft(TypedDict):
+    """A draft with its content. revision: what an edit must name; hash: SHA-256 of the content."""
+
+    sop: str
+    number: int
+    status: Literal["active", "approved", "draft", "in_review", "reviewed", "withdrawn"]
+    hash: str
+    based_on: int
+    name: dict[str, str]
+    authors: list[str]
+    reviewer: str
+    approver: str
+    active_from: str
+    revision: int
+    activated_by: str
+    comments: list[SaidOfDraft]
+    content: dict[str, Any]
+
+
+class DraftComment(TypedDict):
+    """What is said about a draft, or about one of its steps."""
+
+    text: str
+    step: NotRequired[str]
+
+
+class DraftLine(TypedDict):
+    """A draft as lists show it. number: the version that it is, or will be."""
+
+    sop: str
+    number: int
+    status: Literal["active", "approved", "draft", "in_review", "reviewed", "withdrawn"]
+    hash: str
+    based_on: int
+    name: dict[str, str]
+    authors: list[str]
+    reviewer: str
+    approver: str
+    active_from: str
+
+
+class DraftList(TypedDict):
+    """The newest draft of every SOP."""
+
+    items: list[DraftLine]
+    cursor: None
+
+
+class DraftSimulation(TypedDict):
+    """The same for an SOP that is sent along, in the data form of an SOP version."""
+
+    filed_at: NotRequired[str | None]
+    category: NotRequired[str]
+    kelurahan: NotRequired[str]
+    verified_at: NotRequired[str | None]
+    resolved_at: NotRequired[str | None]
+    validated_at: NotRequired[str | None]
+    paused_at: NotRequired[str | None]
+    referred_at: NotRequired[str | None]
+    sop: dict[str, Any]
+
+
+class EditDraft(TypedDict):
+    """New content over the edit that was read: ``revision`` from the draft as shown."""
+
+    content: dict[str, Any]
+    revision: int
+    reason: NotRequired[str]
+
+
+class Entry(TypedDict):
+    """One firing of a step: carried out, moot, planned, or beyond the calendar."""
+
+    step: str
+    cycle: int
+    repeat: int
+    clock: str
+    due_at: str | None
+    state: Literal["done", "moot", "planned", "unknown"]
+    to: list[str]
+    limit: Literal["legal", "service"] | None
+    basis: str | None
+    explanation: str
+    derivation: list[Day]
+    provisional: bool
+
+
+class Estimate(TypedDict):
+    """What the messages cost by dated unit prices: an estimate, no bill."""
+
+    amount: str
+    currency: str
+    as_of: str
+    items: list[UnitPrice]
+
+
+class Event(TypedDict):
+    """One line of the record, chained to the one before by its hash."""
+
+    seq: int
+    type: str
+    at: str
+    by: Actor
+    data: dict[str, Any]
+    texts: dict[str, str]
+    sentence: Names
+    sop: str
+    hash: str
+
+
+class FieldError(TypedDict):
+    """One thing to correct; *pointer* is a JSON pointer, or ``?name`` for a query parameter."""
+
+    pointer: str
+    code: str
+    detail: str
+    detail_en: str
+
+
+class Figures(TypedDict):
+    """Counts of reports. Confirmed, automatic and open are never added into one success rate."""
+
+    reports: int
+    open: int
+    closed_confirmed: int
+    closed_automatic: int
+    statuses: dict[str, int]
+
+
+class Filed(TypedDict):
+    """The receipt of a report. The token is the key to it: whoever has it is the reporter."""
+
+    number: str
+    token: str
+    status: Literal["acknowledged", "assigned", "awaiting_confirmation", "awaiting_validation", "closed_automatic", "closed_confirmed", "deferred", "in_progress", "merged", "needs_information", "received", "referred", "rejected", "reopened", "returned", "verified", "withdrawn"]
+    category: str
+    area: Place | None
+    promises: list[Promise]
+    url: str
+
+
+class FindingList(TypedDict):
+    """Everything that a check found, errors first."""
+
+    items: list[FindingShown]
+    cursor: None
+
+
+class FindingShown(TypedDict):
+    """Something that is wrong, and how it is mended. An error keeps an SOP out of force."""
+
+    code: str
+    severity: Literal["error", "warning"]
+    where: str
+    text: Names
+    mend: Names
+
+
+class Follow(TypedDict):
+    """Whether the reporter is told of what happens to the report."""
+
+    on: NotRequired[bool]
+
+
+class GoverningLimit(TypedDict):
+    """The earliest of the limits of its kind, and those counted beside it."""
+
+    step: str
+    due_at: str | None
+    basis: str | None
+    days: Literal["calendar", "working"]
+    provisional: bool
+    limit: Literal["legal", "service"]
+    until: str
+    also_counted: list[CountedLimit]
+
+
+class Grant(TypedDict):
+    """The roles that belong to no office; those left out are taken away."""
+
+    roles: list[Literal["admin", "auditor", "sop_approver", "sop_author", "sop_reviewer"]]
+    reason: str
+
+
+class Group(TypedDict):
+    """The figures of one value of what they are broken down by."""
+
+    reports: int
+    open: int
+    closed_confirmed: int
+    closed_automatic: int
+    statuses: dict[str, int]
+    key: str
+    name: Names
+
+
+class Health(TypedDict):
+    """The API answers."""
+
+    status: Literal["ok"]
+    time: str
+
+
+class ImportFiles(TypedDict):
+    """Files by their path (``sops/taman-rusak.json``); shown first, taken with dry_run false."""
+
+    files: dict[str, Any]
+    reason: str
+    dry_run: NotRequired[bool]
+
+
+class ImportLine(TypedDict):
+    """What an import does, or would do, with one file."""
+
+    path: str
+    outcome: Literal["draft", "new_version", "refused", "unchanged"]
+    code: str
+    why: str
+
+
+class ImportResult(TypedDict):
+    """What an import came to, or would come to."""
+
+    done: bool
+    items: list[ImportLine]
+
+
+class Instruct(TypedDict):
+    """What a leader instructs."""
+
+    note: NotRequired[str]
+    text: str
+
+
+class Kecamatan(TypedDict):
+    """A kecamatan with its kelurahan."""
+
+    code: str
+    name: str
+    kelurahan: list[Area]
+
+
+class KnownPromise(TypedDict):
+    """A promise and whether it still stands."""
+
+    step: str
+    due_at: str | None
+    limit: Literal["legal", "service"]
+    state: Literal["moot", "planned", "unknown"]
+
+
+class Listed(TypedDict):
+    """A report in the public list."""
+
+    number: str
+    status: Literal["acknowledged", "assigned", "awaiting_confirmation", "awaiting_validation", "closed_automatic", "closed_confirmed", "deferred", "in_progress", "merged", "needs_information", "received", "referred", "rejected", "reopened", "returned", "verified", "withdrawn"]
+    status_name: Names
+    category: Named
+    tier: str
+    area: Place | None
+    agency: Named | None
+    outcome: str | None
+    filed_at: str
+    updated_at: str | None
+    closed_at: str | None
+
+
+class ListedPage(TypedDict):
+    """A page; a short one need not be the last, only one without a cursor is."""
+
+    items: list[Listed]
+    cursor: str | None
+
+
+class Location(TypedDict):
+    """A point, a kelurahan (code or name), or both; the address helps to find the place."""
+
+    lat: NotRequired[float | None]
+    lon: NotRequired[float | None]
+    kelurahan: NotRequired[str]
+    address: NotRequired[str]
+
+
+class MaybeReasoned(TypedDict):
+    """An action that may give its reason."""
+
+    note: NotRequired[str]
+    reason: NotRequired[str]
+
+
+class Merge(TypedDict):
+    """The report that this one is a duplicate of."""
+
+    note: NotRequired[str]
+    into: str
+
+
+class Migrate(TypedDict):
+    """Under which SOP version the report runs from now on: today's, unless one is named."""
+
+    note: NotRequired[str]
+    sop: NotRequired[str]
+    version: NotRequired[int]
+    reason: str
+
+
+class MoveLine(TypedDict):
+    """Somebody's first or last day in an office."""
+
+    person: str
+    position: str
+    what: Literal["begins", "ends"]
+    kind: str
+    day: str
+
+
+MoveOwnership = TypedDict(
+    "MoveOwnership",
+    {
+        "moves": "list[NewOwner]",
+        "from": "str",
+        "reason": "str",
+    },
+)
+
+
+class MovePlan(TypedDict):
+    """What the moves come to; ``vacant`` offices have nobody on that day, so their mailbox."""
+
+    done: bool
+    day: str
+    changes: list[MoveLine]
+    vacant: list[str]
+
+
+class Moves(TypedDict):
+    """Moves that take place together on one day; shown first, done with ``dry_run`` false."""
+
+    day: str
+    moves: list[OneMove]
+    dry_run: NotRequired[bool]
+    reason: str
+
+
+class Named(TypedDict):
+    """A code and what it is called."""
+
+    code: str
+    name: dict[str, str]
+
+
+class Names(TypedDict):
+    """A name in Indonesian and English."""
+
+    id: str
+    en: str
+
+
+class NewAccount(TypedDict):
+    """Who is invited: roles that belong to no office, and the offices held from today on."""
+
+    id: str
+    name: str
+    email: str
+    phone: NotRequired[str]
+    language: NotRequired[Literal["en", "id"]]
+    roles: NotRequired[list[Literal["admin", "auditor", "sop_approver", "sop_author", "sop_reviewer"]]]
+    positions: NotRequired[list[str]]
+    reason: str
+
+
+class NewClient(TypedDict):
+    """A system that may call the Open311 routes, and how often."""
+
+    note: NotRequired[str]
+    id: str
+    name: str
+    per_minute: NotRequired[int]
+    per_day: NotRequired[int]
+    body: NotRequired[str]
+
+
+class NewDraft(TypedDict):
+    """A draft of an SOP; without content it begins as a copy of the newest version."""
+
+    sop: str
+    content: NotRequired[dict[str, Any] | None]
+    reason: NotRequired[str]
+
+
+class NewOwner(TypedDict):
+    """Who owns a category; area: a kelurahan, a kecamatan, or ``*`` for the whole city."""
+
+    category: str
+    area: NotRequired[str]
+    agency: str
+
+
+class NewPhoto(TypedDict):
+    """A photo to upload."""
+
+    type: NotRequired[Literal["image/jpeg", "image/png", "image/webp"]]
+    purpose: NotRequired[Literal["dispute", "problem", "result"]]
+
+
+class NewReport(TypedDict):
+    """A report as citizens and other systems send it."""
+
+    category: str
+    description: NotRequired[str]
+    location: NotRequired[Location | None]
+    about_unit: NotRequired[str]
+    reporter: NotRequired[Reporter | None]
+    on_behalf: NotRequired[bool]
+    visibility: NotRequired[Literal["anonymous", "confidential", "public"]]
+    language: NotRequired[Literal["en", "id"]]
+    source: NotRequired[str]
+    observed_at: NotRequired[str | None]
+
+
+class NextStep(TypedDict):
+    """The next step still to come, and who is told then."""
+
+    step: str
+    due_at: str
+    to: list[str]
+
+
+class OneMove(TypedDict):
+    """One person's way into an office; with an empty ``to`` out of all of them."""
+
+    person: str
+    to: NotRequired[str]
+    kind: NotRequired[Literal["definitive", "plh", "plt"]]
+    until: NotRequired[str | None]
+    keeps: NotRequired[list[str]]
+
+
+class PhotoRoom(TypedDict):
+    """Room for one photo."""
+
+    id: str
+    upload: Upload
+
+
+class Place(TypedDict):
+    """Where a report lies: a proposal that people may correct."""
+
+    kelurahan: Area
+    kecamatan: Area
+
+
+class Plain(TypedDict):
+    """An action that needs nothing; a note is kept with it."""
+
+    note: NotRequired[str]
+
+
+class Point(TypedDict):
+    """WGS 84, decimal degrees; rounded to about a kilometre where people are concerned."""
+
+    lat: float
+    lon: float
+
+
+class Preferences(TypedDict):
+    """Over which of the channels that were left at filing the reporter is told; none is none."""
+
+    channels: list[Literal["mail", "sms"]]
+
+
+class Problem(TypedDict):
+    """RFC 9457. Build on *code*; the texts may be improved. Further members may say more."""
+
+    type: str
+    title: str
+    title_en: str
+    status: int
+    detail: str
+    detail_en: str
+    code: str
+    instance: NotRequired[str]
+    errors: NotRequired[list[FieldError]]
+
+
+class Promise(TypedDict):
+    """What the city promises, and until when; no time while the clock stands still."""
+
+    step: str
+    due_at: str | None
+    limit: Literal["legal", "service"]
+
+
+class ProviderShown(TypedDict):
+    """The identity provider's word; ``managed`` is false for an issuer that cannot be asked."""
+
+    managed: bool
+    exists: bool
+    enabled: bool
+    status: str
+    mfa: list[str]
+
+
+class PutCalendar(TypedDict):
+    """A new version of a calendar, based on the version that was read."""
+
+    based_on: int
+    body: dict[str, Any]
+    reason: str
+
+
+class PutCatalogueDocument(TypedDict):
+    """A whole document, based on the version that was read."""
+
+    based_on: int
+    body: list[dict[str, Any]]
+    reason: str
+
+
+class PutDocument(TypedDict):
+    """A whole document of the directory, based on the version that was read."""
+
+    based_on: int
+    body: list[dict[str, Any]]
+    reason: str
+
+
+class QueuePage(TypedDict):
+    """A page of a work list."""
+
+    items: list[Queued]
+    cursor: str | None
+
+
+class Queued(TypedDict):
+    """A report in a work list, nearest promise first."""
+
+    number: str
+    status: Literal["acknowledged", "assigned", "awaiting_confirmation", "awaiting_validation", "closed_automatic", "closed_confirmed", "deferred", "in_progress", "merged", "needs_information", "received", "referred", "rejected", "reopened", "returned", "verified", "withdrawn"]
+    status_name: Names
+    category: Named
+    tier: str
+    area: Place | None
+    agency: Named | None
+    outcome: str | None
+    filed_at: str
+    updated_at: str | None
+    closed_at: str | None
+    source: str
+    secret: bool
+    due_at: str | None
+    next_step_at: str | None
+    assigned_at: str | None
+    acknowledged_at: str | None
+    resolved_at: str | None
+
+
+class Rate(TypedDict):
+    """Satisfaction from 1 to 5."""
+
+    score: int
+    text: NotRequired[str]
+
+
+class ReadContact(TypedDict):
+    """Why the contact is read: a purpose from the table, and the case's own reason."""
+
+    purpose: Literal["call_back", "clarify", "confirm_by_phone", "examine", "visit"]
+    reason: str
+
+
+class Reasoned(TypedDict):
+    """An action that needs its reason."""
+
+    note: NotRequired[str]
+    reason: str
+
+
+class ReasonedStep(TypedDict):
+    """A step that needs its reason."""
+
+    text: str
+    hash: NotRequired[str | None]
+
+
+class Refer(TypedDict):
+    """To which body outside the city, under which number there."""
+
+    note: NotRequired[str]
+    body: str
+    reference: NotRequired[str]
+    reason: str
+
+
+class Reject(TypedDict):
+    """A reason from the list."""
+
+    note: NotRequired[str]
+    reason: str
+
+
+class Report(TypedDict):
+    """A report as its caller may see it; the last members only for its parties."""
+
+    number: str
+    status: Literal["acknowledged", "assigned", "awaiting_confirmation", "awaiting_validation", "closed_automatic", "closed_confirmed", "deferred", "in_progress", "merged", "needs_information", "received", "referred", "rejected", "reopened", "returned", "verified", "withdrawn"]
+    status_name: Names
+    category: Named
+    tier: str
+    area: Place | None
+    location: Point | None
+    agency: Named | None
+    sop: SopShort
+    visibility: Literal["anonymous", "confidential", "public"]
+    source: str
+    filed_at: str
+    assigned_at: str | None
+    acknowledged_at: str | None
+    on_scene_at: str | None
+    resolved_at: str | None
+    validated_at: str | None
+    closed_at: str | None
+    updated_at: str | None
+    deferred_until: str | None
+    outcome: str | None
+    result_photos: list[str]
+    merged_into: str | None
+    referred_to: str | None
+    reference: str | None
+    promises: list[KnownPromise]
+    next: NextStep | None
+    history: list[Event]
+    actions: NotRequired[list[str]]
+    contact_purposes: NotRequired[list[str]]
+    description: NotRequired[str]
+    address: NotRequired[str]
+    photos: NotRequired[list[str]]
+
+
+class Reporter(TypedDict):
+    """How to reach the reporter; all of it may be left out."""
+
+    name: NotRequired[str]
+    email: NotRequired[str]
+    phone: NotRequired[str]
+
+
+class RequestTime(TypedDict):
+    """Why an officer needs more time, and until when; the head of the agency decides."""
+
+    note: NotRequired[str]
+    reason: str
+    until: str
+
+
+class Rung(TypedDict):
+    """One firing of a step, if nobody moves on its clock."""
+
+    step: str
+    name: dict[str, str]
+    clock: str
+    repeat: int
+    due_at: str | None
+    due_in_words: Names | None
+    state: str
+    until: str | None
+    to: list[str]
+    recipients: list[SimulatedRecipient]
+    limit: Literal["legal", "service"] | None
+    basis: str | None
+    act: str
+    provisional: bool
+    explanation: Names
+
+
+class SaidOfDraft(TypedDict):
+    """A comment, or the reason of a step. step: which step of the SOP it is about."""
+
+    at: str
+    person: str
+    role: str
+    text: str
+    step: str
+
+
+Served = TypedDict(
+    "Served",
+    {
+        "category": "str",
+        "from": "str",
+        "to": "str | None",
+        "season": "NotRequired[str]",
+    },
+)
+
+
+class Simulated(TypedDict):
+    """The whole ladder of an SOP for one moment of filing."""
+
+    sop: SimulatedSop
+    category: str
+    filed_at: str
+    recipients_as_of: str
+    agency: str | None
+    kelurahan: str | None
+    calendar: CalendarShort
+    assumed: list[AssumedEvent]
+    promises: list[GoverningLimit]
+    rungs: list[Rung]
+    days: list[CalendarDay]
+    messages: dict[str, int]
+    estimate: Estimate
+
+
+class SimulatedRecipient(TypedDict):
+    """An office as it is held now, never a person's name; the reporter has no position."""
+
+    role: str
+    position: str | None
+    template: str
+    channels: list[str]
+    title: NotRequired[dict[str, str]]
+    via: NotRequired[str]
+    fallback_from: NotRequired[str | None]
+
+
+class SimulatedSop(TypedDict):
+    """Which SOP was drawn; equal hashes are equal SOPs."""
+
+    id: str
+    version: int
+    hash: str
+    name: dict[str, str] | None
+    tier: str | None
+
+
+class Simulation(TypedDict):
+    """For which moment, category and place an SOP is drawn, and which instants are given.\n\n    What is not given is assumed at the last moment that keeps the promise before it."""
+
+    filed_at: NotRequired[str | None]
+    category: NotRequired[str]
+    kelurahan: NotRequired[str]
+    verified_at: NotRequired[str | None]
+    resolved_at: NotRequired[str | None]
+    validated_at: NotRequired[str | None]
+    paused_at: NotRequired[str | None]
+    referred_at: NotRequired[str | None]
+
+
+class SopDocument(TypedDict):
+    """A PDF: its address while it opens, and the mark of what it says.\n\n    ``being_made``: ask again in a moment."""
+
+    status: Literal["being_made", "ready"]
+    url: str | None
+    open_for_seconds: int | None
+    filename: str
+    mark: str
+
+
+class SopItem(TypedDict):
+    """The SOP that serves a category now."""
+
+    id: str
+    version: int
+    category: str
+    name: dict[str, str] | None
+    tier: str | None
+
+
+class SopShort(TypedDict):
+    """Which SOP governs the report."""
+
+    id: str
+    version: int
+    name: dict[str, str] | None
+    legal_basis: list[str]
+
+
+class SopVersion(TypedDict):
+    """One version of an SOP."""
+
+    id: str
+    version: int
+
+
+class Sops(TypedDict):
+    """The SOPs in force."""
+
+    items: list[SopItem]
+    cursor: None
+
+
+class StandingShown(TypedDict):
+    """Whether the account counts; what was issued before ``not_before`` (Unix seconds) does not."""
+
+    revoked: bool
+    not_before: int
+
+
+class Statistics(TypedDict):
+    """Figures of the reports filed in a period; *withheld* may not be broken down."""
+
+    by: str
+    items: list[Group]
+    total: Figures
+    withheld: int
+
+
+class Step(TypedDict):
+    """A step of the draft's life. hash: of the content that was read, to be sure it is still so."""
+
+    text: NotRequired[str]
+    hash: NotRequired[str | None]
+
+
+class Submit(TypedDict):
+    """What was done, with proof."""
+
+    note: NotRequired[str]
+    outcome: Literal["cannot_be_done", "done", "nothing_found"]
+    reason: NotRequired[str]
+    photos: NotRequired[list[str]]
+
+
+class Timeline(TypedDict):
+    """Everything the SOP did and will do for a report."""
+
+    epoch: int
+    sop: SopVersion
+    entries: list[Entry]
+    events: list[Event]
+
+
+class UnitPrice(TypedDict):
+    """What one kind of message costs, where that was read, and whether it was checked."""
+
+    name: str
+    amount: str
+    per: int
+    source: str
+    verified_on: str | None
+
+
+class Upload(TypedDict):
+    """A form to post the file with: these fields first, then ``file``."""
+
+    url: str
+    fields: dict[str, str]
+
+
+class Verify(TypedDict):
+    """The category and the agency may be corrected at verification."""
+
+    note: NotRequired[str]
+    category: NotRequired[str]
+    agency: NotRequired[str]
+
+
+class VersionLine(TypedDict):
+    """A version that is or was in force. hash: SHA-256 of its canonical JSON."""
+
+    version: int
+    hash: str
+    status: Literal["active", "scheduled", "superseded"]
+    serves: list[Served]
+    at: str | None
+
+
+class VersionList(TypedDict):
+    """All versions of one SOP, newest first."""
+
+    items: list[VersionLine]
+    cursor: None
+
+
+class VersionMark(TypedDict):
+    """Which version, exactly."""
+
+    version: int
+    hash: str
+
+
+class WholeAccount(TypedDict):
+    """An account with its standing and what the identity provider says of it."""
+
+    id: str
+    name: str
+    email: str
+    phone: str
+    language: str
+    revoked: bool
+    granted: list[str]
+    roles: list[str]
+    positions: list[str]
+    standing: StandingShown
+    provider: ProviderShown
