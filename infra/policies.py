@@ -364,7 +364,7 @@ FUNCTIONS: Mapping[str, Function] = {
     "project": Function(
         (
             _reads_stream,
-            _on_table("views", "GetItem", "PutItem", "UpdateItem"),
+            _on_table("views", "DeleteItem", "GetItem", "PutItem", "UpdateItem"),
             # cards and updates need the whole record and the next promise
             _on_table("reports", "Query"),
             _CATALOGUE,

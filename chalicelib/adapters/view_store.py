@@ -1,6 +1,7 @@
 """The views table behind the `ViewStore` protocol.
 
     VIEW#<number>      PUBLIC                                     one view; in the feed if shown
+    ALARM#<shard>      <time of filing>#<number>                  an emergency that runs
     COUNT#<shard>      <group>#<month>#<value>#<status>           one counter, summed over shards
 
 The feed is partitioned by month of filing. Counters are spread over a few shards by the report's
@@ -9,6 +10,8 @@ number, since neighbouring reports would otherwise stand in each other's way.
 
 from __future__ import annotations
 
+import heapq
+import itertools
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -50,7 +53,7 @@ class DynamoViewStore:
             return None
         kept = msgspec.json.decode(row.body)
         counted = tuple(tuple(key) for key in kept["counted"])
-        return View(number, int(row.version), counted, kept["shown"])
+        return View(number, int(row.version), counted, kept["shown"], kept.get("alarm"))
 
     def replace(self, old: View | None, new: View, deltas: Mapping[Key, int]) -> None:
         """See `ViewStore.replace`."""
@@ -58,6 +61,10 @@ class DynamoViewStore:
         try:
             with TransactWrite(connection=self._connect()) as transaction:
                 transaction.save(_row(new), condition=expected)
+                if new.alarm is not None:
+                    transaction.save(_alarm_row(new.number, new.alarm))
+                elif old is not None and old.alarm is not None:
+                    transaction.delete(_alarm_row(new.number, old.alarm))
                 for key, count in deltas.items():
                     counter = ViewRow(_count_key(_shard(new.number)), "#".join(key))
                     transaction.update(counter, actions=[ViewRow.count.add(count)])
@@ -74,6 +81,12 @@ class DynamoViewStore:
             if len(found) == limit or looked == _LOOKED_AT:
                 return Page(tuple(found), at)
         return Page(tuple(found), None)
+
+    def alarms(self, most: int) -> tuple[Mapping[str, Any], ...]:
+        """See `ViewStore.alarms`: each shard's oldest, merged."""
+        shards = (ViewRow.query(_alarm_key(shard), limit=most) for shard in range(_SHARDS))
+        merged = heapq.merge(*shards, key=lambda row: str(row.sk))
+        return tuple(msgspec.json.decode(row.body) for row in itertools.islice(merged, most))
 
     def counts(self, group: str, first_month: str, last_month: str) -> Mapping[Key, int]:
         """See `ViewStore.counts`."""
@@ -111,12 +124,22 @@ class DynamoViewStore:
 
 
 def _row(view: View) -> ViewRow:
-    body = msgspec.json.encode({"counted": view.counted, "shown": view.shown}).decode()
+    kept = {"counted": view.counted, "shown": view.shown, "alarm": view.alarm}
+    body = msgspec.json.encode(kept).decode()
     row = ViewRow(_view_key(view.number), _PUBLIC, version=view.version, body=body)
     if view.shown is not None:
         row.feed_key = _feed_key(str(view.shown["day"])[:7])
         row.feed_sort = f"{view.shown['filed_at']}#{view.number}"
     return row
+
+
+def _alarm_row(number: str, alarm: Mapping[str, Any]) -> ViewRow:
+    body = msgspec.json.encode(alarm).decode()
+    return ViewRow(_alarm_key(_shard(number)), f"{alarm['filed_at']}#{number}", body=body)
+
+
+def _alarm_key(shard: int) -> str:
+    return f"ALARM#{shard}"
 
 
 def _view_key(number: str) -> str:

@@ -57,6 +57,8 @@ UNANSWERED = frozenset({ASSIGNED, REOPENED})
 AT_WORK = frozenset({ACKNOWLEDGED, IN_PROGRESS, RETURNED})
 PAUSED = frozenset({NEEDS_INFORMATION, DEFERRED})
 EMERGENCY_TIERS = frozenset({"P0", "P1"})
+#: How a broken promise to finish ends in `Report.breaches`, after its cycle.
+_UNDONE_IN_TIME = "#resolved#service"
 #: Silence never closes these (domain invariants: only where somebody could have answered).
 NEVER_AUTOMATIC_TIERS = frozenset({"P0", "P1", "P4"})
 #: The holder of reports that wait for the control room rather than for an agency.
@@ -136,6 +138,7 @@ class Report:
     reason: str = ""
     rating: int | None = None
     fired: tuple[str, ...] = ()
+    breaches: tuple[str, ...] = ()
     updated_at: datetime | None = None
     seq: int = 0
     last_hash: str = ""
@@ -144,6 +147,20 @@ class Report:
     def closed(self) -> bool:
         """Nothing more is owed, unless the reporter reopens it."""
         return self.status in CLOSED
+
+    @property
+    def promise(self) -> str:
+        """How the city's promise to finish stands: ``on_time``, ``late``, ``overdue`` or empty.
+
+        Late is whatever ended after its service limit, in whichever cycle; overdue is what is
+        past it and not done. Empty: still within the limit, or ended without anything promised.
+        """
+        if self.status in (CLOSED_CONFIRMED, CLOSED_AUTOMATIC):
+            late = any(one.endswith(_UNDONE_IN_TIME) for one in self.breaches)
+            return "late" if late else "on_time"
+        waits = not self.closed and not self.resolved_at
+        broken = f"{self.reopenings + 1}{_UNDONE_IN_TIME}" in self.breaches
+        return "overdue" if waits and broken else ""
 
     @property
     def emergency(self) -> bool:
@@ -361,7 +378,13 @@ def _migrated(report: Report, event: Event) -> Report:
 
 
 def _fired(report: Report, event: Event) -> Report:
-    return replace(report, fired=(*report.fired, event.data["entry"]))
+    data = event.data
+    fired = (*report.fired, data["entry"])
+    if not data.get("limit") or data.get("overtaken"):
+        return replace(report, fired=fired)
+    # A limit that fires was not kept; reopening never wipes that out.
+    broken = f"{data['cycle']}#{data['until']}#{data['limit']}"
+    return replace(report, fired=fired, breaches=(*report.breaches, broken))
 
 
 def _rated(report: Report, event: Event) -> Report:

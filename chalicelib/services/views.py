@@ -20,6 +20,16 @@ from chalicelib.services.ports import Page
 
 #: What statistics can be broken down by.
 GROUPS = ("category", "status", "kecamatan", "kelurahan", "agency", "month")
+#: How promises were kept is counted by these.
+PROMISED_BY = ("agency", "category", "kelurahan")
+#: What is timed from filing on, by category: the studies asked how fast an officer arrives.
+TIMED = ("acknowledged", "on_scene", "resolved")
+#: Upper ends of the classes of time, in minutes of the wall clock; beyond the last: longer.
+TIME_CLASSES = (
+    1, 2, 3, 5, 7, 10, 12, 15, 20, 25, 30, 45, 60, 90, 120, 180, 240, 360, 480, 720, 1080, 1440,
+    2160, 2880, 4320, 5760, 7200, 8640, 10080, 14400, 20160, 28800, 43200, 64800, 86400, 129600,
+)  # fmt: skip
+LONGER = 10**9
 #: Stands for the whole city, and carries the number withheld.
 WITHHELD = "withheld"
 
@@ -50,12 +60,17 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What the views table keeps of one report. *shown* is its row in public lists, if any."""
+    """What the views table keeps of one report.
+
+    shown: its row in public lists, if any. alarm: its row on the control room's board, while it
+    is an emergency that runs.
+    """
 
     number: str
     version: int
     counted: tuple[Key, ...]
     shown: Mapping[str, Any] | None = None
+    alarm: Mapping[str, Any] | None = None
 
 
 class ViewStore(Protocol):
@@ -70,6 +85,9 @@ class ViewStore(Protocol):
     def page(self, filters: Filters, limit: int, cursor: str | None) -> Page:
         """Return public rows, newest first. A page may be short of *limit* and not the last."""
 
+    def alarms(self, most: int) -> tuple[Mapping[str, Any], ...]:
+        """Return the board's rows, oldest first, *most* at the most."""
+
     def counts(self, group: str, first_month: str, last_month: str) -> Mapping[Key, int]:
         """Return the counters of *group* and the withheld; months inclusive, empty: no bound."""
 
@@ -79,8 +97,9 @@ def view_of(report: Report, version: int) -> View:
     if report.drill:
         return View(report.number, version, ())
     month = city_day(report.filed_at)[:7]
+    alarm = alarm_of(report)
     if hidden(report):
-        return View(report.number, version, ((WITHHELD, month, "", ""),))
+        return View(report.number, version, ((WITHHELD, month, "", ""),), alarm=alarm)
     values = {
         "category": report.category,
         "status": report.status,
@@ -89,8 +108,60 @@ def view_of(report: Report, version: int) -> View:
         "agency": report.agency,
         "month": month,
     }
-    counted = tuple((group, month, values[group], report.status) for group in GROUPS)
-    return View(report.number, version, counted, _shown(report))
+    counted = [(group, month, values[group], report.status) for group in GROUPS]
+    if report.promise:
+        counted += [(f"promise-{by}", month, values[by], report.promise) for by in PROMISED_BY]
+    counted += [
+        (f"time-{name}", month, report.category, str(time_class(seconds)))
+        for name, seconds in times(report).items()
+    ]
+    return View(report.number, version, tuple(counted), _shown(report), alarm)
+
+
+def times(report: Report) -> dict[str, float]:
+    """Return how long after filing each timed moment came, in seconds by the wall clock."""
+    moments = {
+        "acknowledged": report.acknowledged_at,
+        "on_scene": report.on_scene_at,
+        "resolved": report.resolved_at,
+    }
+    return {name: (at - report.filed_at).total_seconds() for name, at in moments.items() if at}
+
+
+def time_class(seconds: float) -> int:
+    """Return the upper end, in minutes, of the class that *seconds* falls into."""
+    return next((most for most in TIME_CLASSES if seconds <= most * 60), LONGER)
+
+
+def alarm_of(report: Report) -> dict[str, Any] | None:
+    """Return the board's row of an emergency that runs; None for whatever else.
+
+    Cases for the inspectorate and about a unit are on no board, and of confidential ones only kind
+    and kecamatan (visual direction: no addresses of victims on the wall).
+    """
+    apart = report.tier == "P4" or report.about_unit or report.drill
+    if not report.emergency or apart or report.closed or report.resolved_at:
+        return None
+    return {
+        "number": report.number,
+        "tier": report.tier,
+        "category": report.category,
+        "sop": [report.sop_id, report.sop_version],
+        "status": report.status,
+        "agency": report.agency,
+        "kelurahan": "" if report.secret else report.kelurahan,
+        "kecamatan": report.kecamatan,
+        "secret": report.secret,
+        **{
+            name: instant(at) if at else None
+            for name, at in (
+                ("filed_at", report.filed_at),
+                ("assigned_at", report.assigned_at),
+                ("acknowledged_at", report.acknowledged_at),
+                ("on_scene_at", report.on_scene_at),
+            )
+        },
+    }
 
 
 def hidden(report: Report) -> bool:
@@ -152,5 +223,16 @@ def _shown(report: Report) -> dict[str, Any]:
         "day": city_day(report.filed_at),
         "filed_at": instant(report.filed_at),
         "updated_at": instant(report.updated_at or report.filed_at),
-        "closed_at": instant(report.closed_at) if report.closed_at else None,
+        **{
+            name: instant(at) if at else None
+            for name, at in (
+                ("acknowledged_at", report.acknowledged_at),
+                ("on_scene_at", report.on_scene_at),
+                ("resolved_at", report.resolved_at),
+                ("closed_at", report.closed_at),
+            )
+        },
+        "promise": report.promise,
+        "reopenings": report.reopenings,
+        "source": report.source,
     }

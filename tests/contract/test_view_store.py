@@ -135,3 +135,18 @@ def test_a_cursor_that_somebody_made_up_leads_nowhere_bad(views, reports):
     Projector(views).put(reports[0], 1)
     for cursor in ("x", "|", "9999-99|x", "2027-04", "2020-01|zz"):
         views.page(Filters(), 10, cursor)
+
+
+def test_an_emergency_is_on_the_board_while_it_runs(views, reports):
+    projector = Projector(views)
+    fires = [
+        replace(report, number=f"{report.number[:-1]}{n}", tier="P0", category="DRT-01")
+        for n, report in enumerate(reports)
+    ]
+    for version, fire in enumerate(reversed(fires), start=1):
+        projector.put(fire, version)
+    assert [row["number"] for row in views.alarms(10)] == [fire.number for fire in fires]
+    assert [row["number"] for row in views.alarms(2)] == [fire.number for fire in fires[:2]]
+    projector.put(replace(fires[0], status="awaiting_validation", resolved_at=NOW), 9)
+    projector.put(replace(fires[1], about_unit="BPBD"), 9)
+    assert [row["number"] for row in views.alarms(10)] == [fire.number for fire in fires[2:]]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Mapping
+from typing import Any
 
 from chalicelib.services.ports import Conflict, Page
 from chalicelib.services.views import WITHHELD, Filters, Key, View
@@ -42,6 +43,10 @@ class MemoryViewStore:
         later = [pair for pair in rows if cursor is None or pair[0] < cursor]
         page = later[:limit]
         return Page(tuple(row for _, row in page), page[-1][0] if len(later) > limit else None)
+
+    def alarms(self, most: int) -> tuple[Mapping[str, Any], ...]:
+        rows = [view.alarm for view in self.views.values() if view.alarm is not None]
+        return tuple(sorted(rows, key=lambda row: (row["filed_at"], row["number"]))[:most])
 
     def counts(self, group: str, first_month: str, last_month: str) -> Mapping[Key, int]:
         return {
