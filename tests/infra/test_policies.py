@@ -136,6 +136,7 @@ CALLS = {
     # view and counters in one transaction
     "view_store: transaction.save": [("project", "dynamodb:PutItem", TABLE["views"])],
     "view_store: transaction.update": [("project", "dynamodb:UpdateItem", TABLE["views"])],
+    "view_store: transaction.delete": [("project", "dynamodb:DeleteItem", TABLE["views"])],
     "view_store: ViewRow.get": [("project", "dynamodb:GetItem", TABLE["views"])],
     "view_store: ViewRow.query": [("api_handler", "dynamodb:Query", TABLE["views"])],
     "view_store: ViewRow.feed.query": [
