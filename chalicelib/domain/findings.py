@@ -451,8 +451,8 @@ TEXTS: Mapping[str, tuple[str, str, str, str, str]] = {
     ),
     "sop_warnings": (
         WARNING,
-        "{count} SOP: {text}",
-        "{count} SOPs: {text_en}",
+        "{count} SOP, misalnya: {text}",
+        "{count} SOPs, for example: {text_en}",
         "{mend}",
         "{mend_en}",
     ),

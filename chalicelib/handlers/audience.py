@@ -143,7 +143,7 @@ ROUTES: Mapping[tuple[str, str], Audience] = {
     ("PUT", "/v1/admin/calendars/{calendar}"): _ADMIN,
     ("GET", "/v1/admin/export"): _SOP_DESK,
     ("POST", "/v1/admin/import"): _ADMIN | {AUTHOR},
-    ("GET", "/v1/admin/doctor"): _SOP_DESK,
+    ("GET", "/v1/admin/doctor"): _ADMIN | {"auditor"},
     ("GET", "/v1/drafts"): _SOP_DESK,
     ("POST", "/v1/drafts"): frozenset({AUTHOR}),
     ("GET", "/v1/drafts/{sop}"): _SOP_DESK,
