@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from chalicelib.services.clients import Clients
     from chalicelib.services.composing import Planner
     from chalicelib.services.contacting import ReplaceContact
+    from chalicelib.services.crowds import Crowds
     from chalicelib.services.dispatching import Dispatcher
     from chalicelib.services.doctoring import Doctor
     from chalicelib.services.drafting import DraftSops
@@ -513,7 +514,18 @@ def relay() -> Relay:
     """From the stream to cards and updates."""
     from chalicelib.services.cards import Relay
 
-    return Relay(store(), card_store(), catalogue(), planner())
+    return Relay(store(), card_store(), catalogue(), planner(), (crowds().hear,))
+
+
+@_shared
+def crowds() -> Crowds:
+    """Duplicates, crowds and supports."""
+    from chalicelib.adapters.crowd_store import DynamoCrowdStore
+    from chalicelib.services.crowds import Crowds
+
+    return Crowds(
+        store(), card_store(), DynamoCrowdStore(), catalogue(), recorder(), jobs(), clock()
+    )
 
 
 @_shared

@@ -14,6 +14,7 @@ VARIABLES = {
     "ArmQueueUrl": "ARM_QUEUE_URL",
     "SendQueueUrl": "SEND_QUEUE_URL",
     "ReplanQueueUrl": "REPLAN_QUEUE_URL",
+    "CrowdQueueUrl": "CROWD_QUEUE_URL",
     "ReplayQueueUrl": "REPLAY_QUEUE_URL",
     "DocumentQueueUrl": "DOCUMENT_QUEUE_URL",
     "ReceiptsQueueUrl": "RECEIPTS_QUEUE_URL",

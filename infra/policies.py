@@ -364,10 +364,13 @@ FUNCTIONS: Mapping[str, Function] = {
     "project": Function(
         (
             _reads_stream,
-            _on_table("views", "DeleteItem", "GetItem", "PutItem", "UpdateItem"),
+            _on_table(
+                "views", "BatchGetItem", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"
+            ),
             # cards and updates need the whole record and the next promise
             _on_table("reports", "Query"),
             _CATALOGUE,
+            _sends_to("crowd"),
         ),
         memory=512,
         timeout=60,
@@ -427,6 +430,22 @@ FUNCTIONS: Mapping[str, Function] = {
         memory=512,
         timeout=20,
         identity=("dynamodb:GetItem",),
+    ),
+    # Duplicates and crowds: joins reports to one case and tells those who joined.
+    "crowd": Function(
+        (
+            _reads_queue("crowd"),
+            _on_table("reports", "PutItem", "Query"),
+            _on_table(
+                "views", "BatchGetItem", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"
+            ),
+            _CATALOGUE,
+            _sends_to("crowd"),
+        ),
+        memory=512,
+        timeout=60,
+        # The case that everybody joins is one row; more at once would stand in each other's way.
+        concurrency=5,
     ),
     # A new calendar version: it walks the work lists and re-plans each report by itself.
     "replan": Function(

@@ -21,6 +21,7 @@ _DOCUMENTS = (
     "prices",
     "clients",
     "kindness",
+    "crowds",
 )
 #: Large, never edited by hand: always read from the package.
 _BUNDLED = ("areas", "area_points")

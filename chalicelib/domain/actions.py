@@ -18,6 +18,8 @@ from chalicelib.domain.evidence import Verdict
 from chalicelib.domain.report import Report
 
 REPORTER_ROLE = "reporter"
+#: The source of a report that only supports another one.
+SUPPORT_SOURCE = "support"
 MAX_BOUNCES = 2  # "max 2 bounces, then Sekda/Asisten decides" — proposal of the SOP ladder
 MAX_DEFERRALS = 2
 MAX_REOPENINGS = 2
@@ -316,6 +318,18 @@ def _merge(report: Report, command: Command, known: Known, actor: Actor) -> tupl
     return (_draft("merged", command, known, actor, {"into": command.fields["into"]}),)
 
 
+def _unmerge(report: Report, command: Command, known: Known, actor: Actor) -> tuple[Draft, ...]:
+    return (_draft("unmerged", command, known, actor, {"from": report.merged_into}),)
+
+
+def _affirm(report: Report, command: Command, known: Known, actor: Actor) -> tuple[Draft, ...]:
+    if report.source != SUPPORT_SOURCE:
+        raise ActionRefused(
+            "conflict", "not_in_this_status", action=command.action, status=report.status
+        )
+    return () if report.affirmed else (_draft("affirmed", command, known, actor),)
+
+
 def _submit(report: Report, command: Command, known: Known, actor: Actor) -> tuple[Draft, ...]:
     outcome = command.fields["outcome"]
     photos = tuple(command.fields.get("photos") or ())
@@ -480,6 +494,8 @@ TRANSITIONS: Mapping[str, Transition] = {
             required=("body", "reason"),
         ),
         Transition("reject", _ROOM_OR_INSPECTOR, _UNSORTED, _reject, required=("reason",)),
+        Transition("unmerge", _ROOM, frozenset({r.MERGED}), _unmerge, required=("reason",)),
+        Transition("affirm", (REPORTER_ROLE,), frozenset({r.MERGED}), _affirm),
         Transition("merge", _ROOM, _BEFORE_RESULT, _merge, required=("into",)),
         Transition(
             "submit",
@@ -566,6 +582,7 @@ STAFF_ACTIONS = (
     "refer",
     "reject",
     "merge",
+    "unmerge",
     "submit",
     "validate",
     "return",

@@ -64,10 +64,13 @@ OFFERS: Final[Mapping[str, Offer]] = {
     "reopen": Offer("o", "reopen"),
     "rate": Offer("t", "rate"),
     "withdraw": Offer("u", "withdraw"),
+    "affirm": Offer("f", "affirm"),
 }
 _BY_CODE: Final = {offer.code: name for name, offer in OFFERS.items()}
 #: The reporter's own; everything else is staff's.
-REPORTER_OFFERS: Final = frozenset({"answer", "confirm", "dispute", "reopen", "rate", "withdraw"})
+REPORTER_OFFERS: Final = frozenset(
+    {"answer", "confirm", "dispute", "reopen", "rate", "withdraw", "affirm"}
+)
 
 #: A position's role in SOPs → the role its holder has in the table of transitions.
 POSITION_ROLES: Final[Mapping[str, str]] = {

@@ -122,6 +122,8 @@ def _to_reporter(template: str, **facts: str) -> Notice:
 
 
 def _filed(event: Event, before: Report | None, after: Report) -> tuple[Notice, ...]:
+    if after.source == "support":
+        return ()  # told once, that it supports another report
     template = "reporter_emergency" if after.emergency else "reporter_received"
     return (Notice(template, (REPORTER_ROLE,), urgent=after.emergency),)
 
@@ -178,6 +180,16 @@ def _simple(template: str, *texts: str) -> Any:
     return rule
 
 
+def _merged(event: Event, before: Report | None, after: Report) -> tuple[Notice, ...]:
+    template = "reporter_support" if after.source == "support" else "reporter_merged"
+    return (_to_reporter(template, into=event.data["into"]),)
+
+
+def _threshold(event: Event, before: Report | None, after: Report) -> tuple[Notice, ...]:
+    roles = ("kadis", "pusat_kendali") if after.agency else ("pusat_kendali",)
+    return (Notice("step_escalation", roles),)
+
+
 _EVENT_NOTICES: Mapping[str, Any] = {
     "filed": _filed,
     "verified": _assigned,
@@ -191,7 +203,10 @@ _EVENT_NOTICES: Mapping[str, Any] = {
     "returned": _returned,
     "rejected": _simple("reporter_rejected", "reason"),
     "referred": _simple("reporter_referred", "body", "reference", "reason"),
-    "merged": _simple("reporter_merged", "into"),
+    "merged": _merged,
+    "unmerged": _simple("reporter_unmerged", "from"),
+    "news": _simple("reporter_news", "of", "status"),
+    "threshold_reached": _threshold,
     "confirmed": _simple("reporter_closed"),
     "disputed": _simple("reporter_reopened"),
     "reopened": _simple("reporter_reopened"),

@@ -133,10 +133,14 @@ class Report:
     photos: tuple[str, ...] = ()
     media: Mapping[str, PhotoState] = field(default_factory=dict)
     merged_into: str = ""
+    merged_from: str = ""
+    joined: tuple[str, ...] = ()
+    joined_photos: tuple[str, ...] = ()
     referred_to: str = ""
     reference: str = ""
     reason: str = ""
     rating: int | None = None
+    affirmed: bool = False
     fired: tuple[str, ...] = ()
     breaches: tuple[str, ...] = ()
     updated_at: datetime | None = None
@@ -357,7 +361,35 @@ def _rejected(report: Report, event: Event) -> Report:
 
 def _merged(report: Report, event: Event) -> Report:
     return replace(
-        _unpaused(report), status=MERGED, merged_into=event.data["into"], closed_at=event.at
+        _unpaused(report),
+        status=MERGED,
+        merged_into=event.data["into"],
+        merged_from=report.paused_from or report.status,
+        closed_at=event.at,
+    )
+
+
+def _unmerged(report: Report, event: Event) -> Report:
+    return replace(
+        report, status=report.merged_from, merged_into="", merged_from="", closed_at=None
+    )
+
+
+def _joined(report: Report, event: Event) -> Report:
+    """A duplicate that was merged into this one brings its photos (``<number>/<photo>``)."""
+    return replace(
+        report,
+        joined=(*report.joined, event.data["number"]),
+        joined_photos=(*report.joined_photos, *event.data.get("photos", ())),
+    )
+
+
+def _parted(report: Report, event: Event) -> Report:
+    gone = event.data["number"]
+    return replace(
+        report,
+        joined=tuple(one for one in report.joined if one != gone),
+        joined_photos=tuple(one for one in report.joined_photos if not one.startswith(f"{gone}/")),
     )
 
 
@@ -389,6 +421,10 @@ def _fired(report: Report, event: Event) -> Report:
 
 def _rated(report: Report, event: Event) -> Report:
     return replace(report, rating=event.data["score"])
+
+
+def _affirmed(report: Report, event: Event) -> Report:
+    return replace(report, affirmed=True)
 
 
 def _photo_added(report: Report, event: Event) -> Report:
@@ -466,10 +502,14 @@ _APPLY: Mapping[str, _Applier] = {
     "referred": _referred,
     "rejected": _rejected,
     "merged": _merged,
+    "unmerged": _unmerged,
+    "joined": _joined,
+    "parted": _parted,
     "withdrawn": _withdrawn,
     "migrated": _migrated,
     "fired": _fired,
     "rated": _rated,
+    "affirmed": _affirmed,
     "photo_added": _photo_added,
     "photo_examined": _on_photo(_photo_examined),
     "photo_covered": _on_photo(_photo_covered),

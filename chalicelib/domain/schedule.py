@@ -19,7 +19,7 @@ from chalicelib.domain.timeline import ENDINGS, MOVES_A_CLOCK, ClockEvent, Entry
 DEFERRAL_END = "DEFERRAL-END"
 
 #: The events after which a timeline may look otherwise.
-MOVES = MOVES_A_CLOCK | {"started"}
+MOVES = MOVES_A_CLOCK | {"started", "unmerged", "parted"}
 
 #: What ends a deferral before its date.
 _ENDS_DEFERRAL = frozenset({"resumed", "started", "resolved", "reassigned", *ENDINGS})
@@ -29,11 +29,29 @@ _CLOCK_NAMES = {"closed_automatically": "closed", "withdrawn": "closed"}
 
 
 def clock_events(events: Iterable[Event]) -> tuple[ClockEvent, ...]:
-    """Return the record as the timeline reads it; events that move no clock are ignored there."""
+    """Return the record as the timeline reads it; events that move no clock are ignored there.
+
+    A merge that was undone never was: the reporter keeps the time that was promised to them.
+    """
     return tuple(
         ClockEvent(_CLOCK_NAMES.get(event.type, event.type), event.at, event.data)
-        for event in events
+        for event in _without_undone(tuple(events))
     )
+
+
+def _without_undone(events: tuple[Event, ...]) -> tuple[Event, ...]:
+    undone: set[int] = set()
+    for event in events:
+        if event.type == "unmerged":
+            undone |= {e.seq for e in events if e.type == "merged" and e.seq < event.seq}
+        if event.type == "parted":
+            undone |= {e.seq for e in events if _brought(e, event)}
+    return tuple(event for event in events if event.seq not in undone)
+
+
+def _brought(event: Event, parted: Event) -> bool:
+    same = event.type == "joined" and event.data["number"] == parted.data["number"]
+    return same and event.seq < parted.seq
 
 
 def schedule(

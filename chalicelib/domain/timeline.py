@@ -607,6 +607,28 @@ class _Planner:
         for run in self.runs.values():
             run.new_rules(_Phase(event.at, self.sop, self.calendars))
 
+    def on_joined(self, event: ClockEvent) -> None:
+        """An older duplicate brings its citizen clock: promises count from the first voice.
+
+        What fell due by it fires as at a migration: of several overdue steps only the highest.
+        """
+        run = self.runs.get("citizen")
+        since = _instant_or_none(event.data.get("since"))
+        if run is None or run.cycle != 1 or since is None or since >= run.anchor:
+            return
+        end = run.segments[0][1] if run.segments else run.anchor
+        run.segments = [(since, end), *run.segments[1:]]
+        run.phases = [replace(run.phases[0], start=since), *run.phases[1:]]
+        run.anchor = since
+        run.changed()
+        order = {step.id: index for index, step in enumerate(self.sop.steps)}
+        overdue = [
+            (entry.deadline, order[entry.step], entry.repeat, entry)
+            for entry in self.pending(run)
+            if entry.deadline and entry.deadline <= event.at and not _is_over(entry)
+        ]
+        self.fire_highest([row[3] for row in sorted(overdue, key=lambda r: r[:3])], run, event)
+
     # -- parts of the table --
 
     def both(self) -> list[_Run]:
@@ -687,6 +709,7 @@ _HANDLERS: dict[str, _Handler] = {
     "migrated": _Planner.on_migrated,
     "unreachable": _Planner.on_unreachable,
     "calendar_changed": _Planner.on_calendar_changed,
+    "joined": _Planner.on_joined,
     **dict.fromkeys(ENDINGS, _Planner.on_ended),
 }
 _AFTER_THE_END = ("disputed", "reopened", "unreachable", "calendar_changed", "migrated", *ENDINGS)
@@ -872,6 +895,10 @@ def _present(calendar: Calendar | None, name: str) -> Calendar:
     if calendar is None:
         raise CalendarUnknown(name)
     return calendar
+
+
+def _instant_or_none(value: Any) -> datetime | None:
+    return datetime.fromisoformat(value) if isinstance(value, str) else value
 
 
 def _named_sop(event: ClockEvent, sops: Mapping[tuple[str, int], Sop]) -> Sop:

@@ -165,6 +165,8 @@ class Report(Form, kw_only=True):
     description: str | UnsetType = UNSET
     address: str | UnsetType = UNSET
     photos: list[str] | UnsetType = UNSET
+    joined: list[str] | UnsetType = UNSET
+    joined_photos: list[str] | UnsetType = UNSET
 
 
 class SopVersion(Form):
@@ -352,6 +354,49 @@ class PhotoRoom(Form):
 
     id: str
     upload: Upload
+
+
+class Similar(Form):
+    """An open report near by about the same kind of thing."""
+
+    number: str
+    metres: int | None
+    filed_at: Time
+    status: Status
+    status_name: Names
+    url: str
+
+
+class SimilarList(Form):
+    """Candidates, nearest first."""
+
+    items: list[Similar]
+    cursor: None
+
+
+class SupportingArea(Form):
+    """How many residents of a kelurahan support a report."""
+
+    code: str
+    name: str
+    supports: int
+
+
+class Crowd(Form):
+    """How many reports were joined and how many residents support it; *needed* in one kelurahan."""
+
+    joined: int
+    supports: int
+    areas: list[SupportingArea]
+    needed: int
+    open: bool
+
+
+class SupportTaken(Form):
+    """Counted once the link in the message was used."""
+
+    number: str
+    state: Literal["confirm_by_message"]
 
 
 class ApiClient(Form, kw_only=True):

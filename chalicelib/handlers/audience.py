@@ -57,7 +57,7 @@ _AUDIT: Audience = frozenset({"admin", "auditor", "inspector"})
 #: The last part of ``POST /v1/reports/{number}/{action}`` → the row of the transitions.
 ACTION_NAMES: Mapping[str, str] = {
     **{action: action for action in STAFF_ACTIONS},
-    **{action: action for action in ("confirm", "dispute", "reopen", "withdraw", "rate")},
+    **{action: action for action in ("confirm", "dispute", "reopen", "withdraw", "rate", "affirm")},
     "comments": "comment",
     "photos": "add_photo",
 }
@@ -89,9 +89,14 @@ _SOP_DESK: Audience = frozenset(
     }
 )
 
+_MERGERS: Audience = frozenset(TRANSITIONS["merge"].roles)
 #: Other systems, and who lets them in. Writing by Open311 needs a client's key, which the handlers
 #: check in the format of the answer.
 _EXCHANGE: Mapping[tuple[str, str], Audience] = {
+    ("GET", "/v1/reports/similar"): EVERYBODY,
+    ("GET", "/v1/reports/{number}/similar"): _MERGERS,
+    ("GET", "/v1/reports/{number}/crowd"): EVERYBODY,
+    ("POST", "/v1/reports/{number}/support"): EVERYBODY,
     ("GET", "/v1/admin/clients"): _ADMIN,
     ("POST", "/v1/admin/clients"): _ADMIN,
     ("POST", "/v1/admin/clients/{client}/renew"): _ADMIN,

@@ -54,6 +54,14 @@ class Reporter(Body):
     phone: Annotated[str, Meta(max_length=30)] = ""
 
 
+class Support(Body, kw_only=True):
+    """Who supports a report: a mail address or telephone number, and the kelurahan they live in."""
+
+    reporter: Reporter
+    kelurahan: Short = ""
+    language: Literal["id", "en"] = "id"
+
+
 class NewReport(Body):
     """A report as citizens and other systems send it."""
 
@@ -272,6 +280,8 @@ ACTION_BODIES: dict[str, type[Body]] = {
     "refer": Refer,
     "reject": Reject,
     "merge": Merge,
+    "unmerge": Reasoned,
+    "affirm": Plain,
     "submit": Submit,
     "validate": Plain,
     "return": Reasoned,

@@ -34,3 +34,14 @@ def document(event: Any) -> Json:
         log.info("printing", extra={"sop": body["sop"], "outcome": outcome})
 
     return each(event, one)
+
+
+@blueprint.on_sqs_message(queue=config.resource("crowd"), batch_size=5, name="crowd")
+def crowd(event: Any) -> Json:
+    """Join, separate and tell the reports that the messages name."""
+
+    def one(body: Json) -> None:
+        outcome = bootstrap.crowds().work(body)
+        log.info("crowd", extra={"do": body["do"], "report": body["number"], "outcome": outcome})
+
+    return each(event, one)

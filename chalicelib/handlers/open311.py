@@ -39,7 +39,8 @@ from chalicelib.services.cards import Update
 from chalicelib.services.clients import Client, KeyUnknown, LimitReached
 from chalicelib.services.filing import FilingRefused
 from chalicelib.services.open311 import ServiceUnknown
-from chalicelib.services.viewing import STATUS_NAMES, local
+from chalicelib.services.statuses import STATUS_NAMES
+from chalicelib.services.viewing import local
 
 blueprint = Blueprint(__name__)
 BASE = "/open311/v2"

@@ -310,6 +310,11 @@ PROBLEMS: Mapping[str, tuple[int, str, str]] = {
         "Laporan ini tidak mempunyai kontak untuk saluran tersebut.",
         "This report has no contact for that channel.",
     ),
+    "support_closed": (
+        409,
+        "Laporan ini tidak atau tidak lagi menerima dukungan.",
+        "This report takes no supports, or none any more.",
+    ),
     "too_many_photos": (
         409,
         "Jumlah foto laporan ini sudah penuh.",

@@ -15,7 +15,7 @@ from typing import Any
 from chalicelib.domain.actions import ActionRefused, Caller, Command, Known, decide, may_see
 from chalicelib.domain.events import Draft, Event, canonical
 from chalicelib.domain.evidence import judge, photos_of, refusals_of, scene_of
-from chalicelib.domain.report import WAITING, Report
+from chalicelib.domain.report import MERGED, WAITING, Report
 from chalicelib.domain.sop import Sop
 from chalicelib.services.catalogue import Catalogue
 from chalicelib.services.composing import ARM_GRACE, Composer, Planner
@@ -118,8 +118,13 @@ class ActOnReport:
                 photo: why for photo, why in refusals_of(stored.events).items() if photo in named
             },
             evidence=judge([photos[p] for p in usable], scene_of(stored.events), sop.evidence),
-            merge_target_exists=bool(into and self.store.load(into)) if into else True,
+            merge_target_exists=self._is_main(into) if into else True,
         )
+
+    def _is_main(self, number: str) -> bool:
+        """Whether others may be merged into this report: one that was merged itself leads on."""
+        stored = self.store.load(number)
+        return stored is not None and stored.report.status != MERGED
 
     def _agency_exists(self, agency: str | None) -> bool:
         return not agency or agency in self.catalogue.agencies()

@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from chalicelib.domain.areas import rounded
+from chalicelib.domain.crowds import nearness
 from chalicelib.domain.events import Event, instant
 from chalicelib.domain.geohash import cell_of
 from chalicelib.domain.open311 import extended_status, plain_status
@@ -115,7 +116,10 @@ def card_of(stored: Stored, timeline: Timeline, catalogue: Catalogue) -> Card:
     """Return the card of a report as it stands."""
     report = stored.report
     lat, lon = public_point(stored, catalogue)
-    cell = cell_of(lat, lon) if lat is not None and lon is not None else ""
+    cell = ""
+    if lat is not None and lon is not None:
+        length = nearness(catalogue.document("crowds"), report.category).cell
+        cell = cell_of(lat, lon, length)
     shown: dict[str, Any] | None = None
     if not hidden(report) and not report.drill:
         shown = {

@@ -19,6 +19,7 @@ from chalicelib.domain.text import short_date
 from chalicelib.domain.timeline import Entry, Timeline, promises
 from chalicelib.services.catalogue import Catalogue
 from chalicelib.services.messages import Line, MessageContext, Promise, Told, phrase
+from chalicelib.services.statuses import STATUS_NAMES
 
 _INSTANTS = ("received_at", "due_at", "resolve_by", "fired_due_at", "until", "departed_at")
 _TOLD_SHOWN = 4
@@ -67,6 +68,8 @@ def facts_of(
     if confirm is not None:
         facts["until"] = instant(confirm)
     facts |= {name: value for name, value in extra.items() if value}
+    if facts.get("status") in STATUS_NAMES:
+        facts["status"] = dict(STATUS_NAMES[facts["status"]])
     if "to_agency" not in facts and extra.get("to"):
         facts["to_agency"] = _name(catalogue, str(extra["to"]))
     return facts
@@ -89,8 +92,9 @@ def context_from(
     )
     if "listed" in facts:
         values |= _several(facts)
-    if facts.get("into"):
-        values["merged_into"] = facts["into"]
+    other = facts.get("into") or facts.get("of") or facts.get("from")
+    if other:
+        values["merged_into"] = other
     return MessageContext(**{**values, "number": number, "link": link, **texts})
 
 

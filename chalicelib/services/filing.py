@@ -66,6 +66,8 @@ class Filing:
     observed_at: str = ""
     answers: Mapping[str, Any] = field(default_factory=dict)
     media_url: str = ""
+    #: The report that this one only supports: it is joined to it at once.
+    supports: str = ""
     #: An address that names no kelurahan will do; the control room finds the place.
     place_may_be_unknown: bool = False
     key: str = ""
@@ -136,6 +138,9 @@ class FileReport:
             texts = {k: v for k, v in _texts(filing).items() if v}
             draft = Draft("filed", now, filing.actor, data, texts, _key_hash(filing.key))
             composer.add(draft, sop=(sop.id, sop.version))
+            if filing.supports:
+                joining = {"into": filing.supports, "by": "support"}
+                composer.add(Draft("merged", now, data=joining))
             identity = filing.contact if _reachable(filing.contact) or filing.contact.name else None
             try:
                 self.store.save(composer.change(identity=identity))

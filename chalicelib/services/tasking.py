@@ -11,8 +11,9 @@ from chalicelib.domain.actions import REPORTER_ROLE
 from chalicelib.domain.report import Report, text_of
 from chalicelib.services.answering import Opened
 from chalicelib.services.facts import facts_of
+from chalicelib.services.statuses import STATUS_NAMES
 from chalicelib.services.telling import of_event as sentence
-from chalicelib.services.viewing import STATUS_NAMES, Views
+from chalicelib.services.viewing import Views
 
 #: What is due next, by whose move it is: the label of the time plate.
 _LABELS: Mapping[str, Mapping[str, str]] = {

@@ -102,6 +102,25 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "Kalender kerja diperbarui{why}; batas waktu yang belum lewat dihitung ulang.",
         "The working calendar was updated{why}; limits not yet passed are counted anew.",
     ),
+    "unmerged": (
+        "Penggabungan dibatalkan; laporan berjalan sendiri lagi.",
+        "The merge was undone; the report goes its own way again.",
+    ),
+    "joined": ("Laporan {number} digabung ke sini.", "Report {number} was joined to this one."),
+    "parted": ("Laporan {number} dipisahkan lagi.", "Report {number} was separated again."),
+    "burst_opened": (
+        "{reports} laporan tentang hal yang sama ditangani sebagai satu.",
+        "{reports} reports about the same thing are handled as one.",
+    ),
+    "news": (
+        "Kabar dari laporan induk {of} disampaikan.",
+        "News of the report {of} was passed on.",
+    ),
+    "affirmed": ("Dukungan dipastikan.", "The support was confirmed."),
+    "threshold_reached": (
+        "Dukungan warga satu kelurahan mencapai {needed}.",
+        "Supports from one kelurahan reached {needed}.",
+    ),
     "referral_answered": (
         "Jawaban instansi penerima dicatat.",
         "The answer of the receiving body was recorded.",
@@ -148,6 +167,7 @@ def _facts(event: Event, catalogue: Catalogue, language: str) -> dict[str, str]:
         "step": str(data.get("step", "")),
         "told": _told(catalogue, data.get("told") or (), language),
         "score": str(data.get("score", "")),
+        **{name: str(data.get(name, "")) for name in ("number", "reports", "of", "needed")},
         "why": _why(data.get("reason"), language),
         "purpose": _purpose(str(data.get("purpose", "")), language),
     }

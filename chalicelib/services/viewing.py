@@ -25,6 +25,7 @@ from chalicelib.services.acting import NotFound
 from chalicelib.services.catalogue import CITY_ZONE, Catalogue
 from chalicelib.services.composing import Planner
 from chalicelib.services.ports import Stored
+from chalicelib.services.statuses import STATUS_NAMES
 from chalicelib.services.views import hidden
 
 #: Events that are nobody's business but the parties'.
@@ -108,6 +109,8 @@ class Views:
             body["description"] = known.events[0].texts.get("description", "")
             body["address"] = known.events[0].texts.get("address", "")
             body["photos"] = list(report.photos)
+            body["joined"] = list(report.joined)
+            body["joined_photos"] = list(report.joined_photos)
         return body
 
     def timeline(
@@ -374,25 +377,3 @@ def _times(report: Report) -> dict[str, str | None]:
         "closed_at": local(report.closed_at),
         "updated_at": local(report.updated_at),
     }
-
-
-#: The statuses in plain words (design §4); what people read never shows the codes.
-STATUS_NAMES: Mapping[str, Mapping[str, str]] = {
-    "received": {"id": "Diterima", "en": "Received"},
-    "needs_information": {"id": "Perlu dilengkapi", "en": "Information needed"},
-    "verified": {"id": "Terverifikasi", "en": "Verified"},
-    "assigned": {"id": "Didisposisikan", "en": "Assigned"},
-    "acknowledged": {"id": "Diterima OPD", "en": "Accepted by the agency"},
-    "in_progress": {"id": "Dikerjakan", "en": "In progress"},
-    "deferred": {"id": "Ditangguhkan", "en": "Deferred"},
-    "awaiting_validation": {"id": "Hasil sedang diperiksa", "en": "Result being checked"},
-    "returned": {"id": "Dikerjakan ulang", "en": "Being done again"},
-    "awaiting_confirmation": {"id": "Menunggu konfirmasi Anda", "en": "Awaiting confirmation"},
-    "closed_confirmed": {"id": "Selesai, dikonfirmasi pelapor", "en": "Closed, confirmed"},
-    "closed_automatic": {"id": "Selesai tanpa tanggapan pelapor", "en": "Closed without answer"},
-    "reopened": {"id": "Dibuka kembali", "en": "Reopened"},
-    "referred": {"id": "Dilimpahkan", "en": "Referred"},
-    "rejected": {"id": "Tidak dapat diproses", "en": "Cannot be handled"},
-    "merged": {"id": "Digabung", "en": "Merged"},
-    "withdrawn": {"id": "Ditarik pelapor", "en": "Withdrawn"},
-}

@@ -23,6 +23,8 @@ from chalicelib.services.bundling import Bundler
 from chalicelib.services.cards import Relay
 from chalicelib.services.catalogue import Catalogue
 from chalicelib.services.composing import Planner
+from chalicelib.services.crowds import JOB as CROWD_JOB
+from chalicelib.services.crowds import Crowds
 from chalicelib.services.dispatching import Dispatcher
 from chalicelib.services.examining import ExaminePhotos
 from chalicelib.services.filing import Filed, FileReport, Filing
@@ -36,6 +38,7 @@ from chalicelib.services.rerouting import Reroute
 from chalicelib.services.sending import Sender
 from chalicelib.services.sweeping import Sweeper
 from tests.fakes.cards import MemoryCardStore
+from tests.fakes.crowds import MemoryCrowdStore
 from tests.fakes.store import MemoryReportStore
 
 SHIPPED = Catalogue(FileDocuments(), lambda: 0.0)
@@ -303,7 +306,12 @@ class Engine:
         self.jobs = MemoryJobs()
         self.replan = ReplanCalendar(self.store, catalogue, planner, self.clock, self.jobs, salt)
         self.cards = MemoryCardStore()
-        self.relay = Relay(self.store, self.cards, catalogue, planner)
+        self.crowd = MemoryCrowdStore()
+        self.recorder = Recorder(self.store, planner, self.clock, salt)
+        self.crowds = Crowds(
+            self.store, self.cards, self.crowd, catalogue, self.recorder, self.jobs, self.clock
+        )
+        self.relay = Relay(self.store, self.cards, catalogue, planner, (self.crowds.hear,))
         self.dispatcher = Dispatcher(self.queues, self.clock)
         self.sweeper = Sweeper(self.store, self.queues, self.clock)
         channels: dict[str, Any] = {"mail": self.mail, "sms": self.sms}
@@ -352,6 +360,7 @@ class Engine:
                 self.dispatcher.dispatch(rows)
                 self.relay.relay(rows)
             work = [(name, self._take(name)) for name in ("wake", "arm", "send")]
+            work.append((CROWD_JOB, self.jobs.bodies.pop(CROWD_JOB, [])))
             if not rows and not any(bodies for _, bodies in work):
                 return
             for name, bodies in work:
@@ -377,6 +386,8 @@ class Engine:
             self.fire(body["number"], body["epoch"], rearm=body["source"] == "sweeper")
         elif name == "arm":
             self.arm(body["number"], body["epoch"])
+        elif name == CROWD_JOB:
+            self.crowds.work(body)
         else:
             self.sender.send(body["number"], body["id"])
 

@@ -135,6 +135,7 @@ class World:
             view_store=self.views,
             card_store=engine.cards,
             relay=engine.relay,
+            crowds=engine.crowds,
             clients=self.clients,
             register=self.register,
             verifier=verifier,

@@ -43,6 +43,7 @@ OUTPUTS = {
     "ARM_QUEUE_URL": queue_url("arm"),
     "SEND_QUEUE_URL": queue_url("send"),
     "REPLAN_QUEUE_URL": queue_url("replan"),
+    "CROWD_QUEUE_URL": queue_url("crowd"),
     "REPLAY_QUEUE_URL": queue_url("replay"),
     "DOCUMENT_QUEUE_URL": queue_url("document"),
     "RECEIPTS_QUEUE_URL": queue_url("receipts"),
@@ -72,10 +73,16 @@ QUEUE = {
 TEXT_LOGS = arn("logs", f"log-group:sns/{REGION}/{ACCOUNT}/DirectPublishToPhoneNumber")
 MEDIA_QUEUE = arn("sqs", "live-room-dev-media")
 JOB_QUEUE = {
-    thing: arn("sqs", f"live-room-dev-{thing}") for thing in ("replan", "replay", "document")
+    thing: arn("sqs", f"live-room-dev-{thing}")
+    for thing in ("replan", "replay", "document", "crowd")
 }
 #: Who asks for which job.
-JOBS = {"api_handler": ("replan", "document"), "replan": ("replan",)}
+JOBS = {
+    "api_handler": ("replan", "document"),
+    "replan": ("replan",),
+    "project": ("crowd",),
+    "crowd": ("crowd",),
+}
 EXECUTION = arn("states", "execution:live-room-dev-timeline:TNG-27-000001-3")
 MACHINE = OUTPUTS["TIMELINE_MACHINE_ARN"]
 BUCKET = f"arn:aws:s3:::{OUTPUTS['PHOTO_BUCKET']}"
@@ -95,7 +102,7 @@ CALLS = {
     # one transaction saves a report: state, events, fired steps, outbox
     "report_store: transaction.save": [
         (name, "dynamodb:PutItem", TABLE["reports"])
-        for name in ("api_handler", "fire", "arm", "reveal", "replan", "media")
+        for name in ("api_handler", "fire", "arm", "reveal", "replan", "media", "crowd")
     ]
     # and at filing, with it, who reported
     + [("api_handler", "dynamodb:PutItem", TABLE["identity"])],
@@ -112,6 +119,7 @@ CALLS = {
             "project",
             "delivery_events",
             "media",
+            "crowd",
         )
     ],
     # mark_armed; claim and settle of one message, also where it is answered for or receipted
@@ -144,8 +152,24 @@ CALLS = {
     ],
     # cards and updates for other systems
     "card_store: row.save": [("project", "dynamodb:PutItem", TABLE["views"])],
-    "card_store: ViewRow.get": [("api_handler", "dynamodb:GetItem", TABLE["views"])],
-    "card_store: ViewRow.query": [("api_handler", "dynamodb:Query", TABLE["views"])],
+    "card_store: ViewRow.get": [
+        (name, "dynamodb:GetItem", TABLE["views"]) for name in ("api_handler", "project", "crowd")
+    ],
+    "card_store: ViewRow.query": [
+        (name, "dynamodb:Query", TABLE["views"]) for name in ("api_handler", "project", "crowd")
+    ],
+    # who joined whom, and how many
+    "crowd_store: transaction.save": [("crowd", "dynamodb:PutItem", TABLE["views"])],
+    "crowd_store: transaction.update": [("crowd", "dynamodb:UpdateItem", TABLE["views"])],
+    "crowd_store: transaction.delete": [("crowd", "dynamodb:DeleteItem", TABLE["views"])],
+    "crowd_store: row.save": [("crowd", "dynamodb:PutItem", TABLE["views"])],
+    "crowd_store: ViewRow.get": [("crowd", "dynamodb:GetItem", TABLE["views"])],
+    "crowd_store: ViewRow.query": [
+        (name, "dynamodb:Query", TABLE["views"]) for name in ("api_handler", "project", "crowd")
+    ],
+    "crowd_store: ViewRow.batch_get": [
+        (name, "dynamodb:BatchGetItem", TABLE["views"]) for name in ("project", "crowd")
+    ],
     "card_store: ViewRow.feed.query": [
         ("api_handler", "dynamodb:Query", TABLE["views"] + "/index/feed")
     ],
@@ -153,11 +177,31 @@ CALLS = {
     # the catalogue: whoever plans a timeline
     "documents: ReferenceRow.get": [
         (name, "dynamodb:GetItem", TABLE["reference"])
-        for name in ("api_handler", "fire", "arm", "send", "reveal", "replan", "project", "media")
+        for name in (
+            "api_handler",
+            "fire",
+            "arm",
+            "send",
+            "reveal",
+            "replan",
+            "project",
+            "media",
+            "crowd",
+        )
     ],
     "documents: ReferenceRow.query": [
         (name, "dynamodb:Query", TABLE["reference"])
-        for name in ("api_handler", "fire", "arm", "send", "reveal", "replan", "project", "media")
+        for name in (
+            "api_handler",
+            "fire",
+            "arm",
+            "send",
+            "reveal",
+            "replan",
+            "project",
+            "media",
+            "crowd",
+        )
     ],
     # administration: one transaction writes versions, list lines and the audit record; seeding
     # is the deployer's, with the deployer's rights

@@ -23,6 +23,7 @@ FRESH_ROWS = (
     "adapters/card_store.py",
     "adapters/photo_index.py",
     "adapters/darkroom.py",  # pictures, not rows
+    "adapters/crowd_store.py",
 )
 #: Libraries that a service may use; the domain uses the standard library alone.
 LIBRARIES = {"domain": set(), "services": {"msgspec", "jinja2", "markupsafe"}}

@@ -127,7 +127,7 @@ def sms(template, context, language="id"):
 def test_the_city_has_every_template_it_needs():
     assert set(IDS) == {
         *["step_task", "step_reminder", "step_escalation", "step_emergency", "step_legal_limit"],
-        *["reporter_promise_moved"],
+        *["reporter_promise_moved", "reporter_news", "reporter_support", "reporter_unmerged"],
         *["step_verification", "step_validation", "step_instruction", "task_reassigned"],
         *["task_returned", "reporter_received", "reporter_verified", "reporter_assigned"],
         *["reporter_question", "reporter_deferred", "reporter_result", "reporter_returned"],
