@@ -13,6 +13,7 @@ from chalicelib.adapters.mime import build_mime
 from chalicelib.adapters.providers import SnsTexter, mail_from
 from chalicelib.adapters.receipts import tags_of
 from chalicelib.domain.deliveries import Delivery
+from chalicelib.domain.kindness import BUNDLE, DIGEST
 from chalicelib.domain.report import text_of
 from chalicelib.services.answering import Links
 from chalicelib.services.facts import context_from
@@ -51,8 +52,7 @@ def rendered(
     """
     secret = bool(delivery.context.get("secret"))
     needs_texts = channel == "mail" and not delivery.to_reporter and not secret
-    offers = links.of(delivery) if links else {}
-    page = f"{config.public_url()}/laporan/{delivery.number}"
+    offers, page = _links(delivery, links)
     context = context_from(
         delivery.number,
         delivery.context,
@@ -73,10 +73,23 @@ def rendered(
         raise NeverAgain(f"{type(error).__name__}: {delivery.template}") from error
 
 
+def _links(delivery: Delivery, links: Links | None) -> tuple[dict[str, str], str]:
+    """The signed links of one report's message, and the page for everything else."""
+    if delivery.template in (BUNDLE, DIGEST):
+        return {}, f"{config.public_url()}/tugas"
+    page = f"{config.public_url()}/laporan/{delivery.number}"
+    return links.of(delivery) if links and not delivery.to_follower else {}, page
+
+
 def _message_id(delivery: Delivery, sender: str) -> str:
     """Return the same id for the same delivery, so that a repeated mail can be recognised."""
     digest = hashlib.sha256(f"{delivery.number}|{delivery.id}".encode()).hexdigest()[:32]
     return f"{digest}@{sender.rpartition('@')[2]}"
+
+
+def _answered(delivery: Delivery) -> bool:
+    """Whether an answer to this message could mean one report."""
+    return delivery.template not in (BUNDLE, DIGEST) and not delivery.to_follower
 
 
 @dataclass(frozen=True)
@@ -89,7 +102,7 @@ class MailChannel:
 
     def send(self, delivery: Delivery, address: str, now: datetime) -> tuple[str, int]:
         """See `Channel.send`."""
-        reply_to = self.links.reply_to(delivery) if self.links else ""
+        reply_to = self.links.reply_to(delivery) if self.links and _answered(delivery) else ""
         content = rendered(delivery, "mail", self.texts, self.links, can_reply=bool(reply_to))
         sender = mail_from()
         try:

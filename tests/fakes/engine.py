@@ -412,7 +412,7 @@ class Engine:
         later = [sweep if self._needs_sweep() else None, self.executions.next_at()]
         later += [at for at, _ in self._delayed]
         times = [moment for moment in later if moment and moment > self.clock.at]
-        return min(times, default=self.clock.at + timedelta(hours=1))
+        return min([*times, self.clock.at + timedelta(hours=1)])
 
     def _needs_sweep(self) -> bool:
         """Whether a sweep within the next hour could find anything (saves idle minutes)."""

@@ -339,6 +339,10 @@ def assert_harmless(message):
 @pytest.mark.parametrize("name", TEXT_FIELDS)
 def test_no_field_can_smuggle_in_a_link_markup_or_a_line(name):
     evil = replace(LONG, **{name: EVIL})
+    _nothing_gets_through(evil)
+
+
+def _nothing_gets_through(evil):
     for template in IDS:
         clean = mail(template, LONG, recipient_title="Camat")
         message = mail(template, evil, recipient_title="Camat")
