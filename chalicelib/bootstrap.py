@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     from chalicelib.services.receipts import TakeReceipt
     from chalicelib.services.recording import Recorder
     from chalicelib.services.replanning import ReplanCalendar
+    from chalicelib.services.replaying import ReplayReports
     from chalicelib.services.rerouting import Reroute
     from chalicelib.services.revealing import AskContact, RevealContact
     from chalicelib.services.sending import Sender
@@ -222,6 +223,24 @@ def jobs() -> Jobs:
     from chalicelib.adapters.queues import SqsJobs
 
     return SqsJobs()
+
+
+@_shared
+def replay_reports() -> ReplayReports:
+    """Compares a draft SOP with what the reports of the last months went through."""
+    from chalicelib.services.replaying import ReplayReports
+
+    return ReplayReports(
+        administer(),
+        draft_sops(),
+        catalogue(),
+        planner(),
+        simulator(),
+        view_store(),
+        store(),
+        clock(),
+        jobs(),
+    )
 
 
 @_shared

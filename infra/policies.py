@@ -354,7 +354,7 @@ FUNCTIONS: Mapping[str, Function] = {
             _asks("reveal", "media"),
             _manages_accounts,
             _keeps_prints("GetObject"),
-            _sends_to("replan", "document"),
+            _sends_to("replan", "document", "replay"),
         ),
         memory=1024,
         timeout=29,
@@ -459,6 +459,20 @@ FUNCTIONS: Mapping[str, Function] = {
         memory=512,
         timeout=60,
         # Reports are re-planned beside what citizens do, not in their way.
+        concurrency=5,
+    ),
+    # A draft SOP against past reports: reads them, and writes what it found as a document.
+    "replay": Function(
+        (
+            _reads_queue("replay"),
+            _on_table("reports", "Query"),
+            _on_table("views", "Query", index="feed"),
+            _CATALOGUE,
+            _on_table("reference", "PutItem"),
+            _sends_to("replay"),
+        ),
+        memory=1024,
+        timeout=60,
         concurrency=5,
     ),
     "document": Function(

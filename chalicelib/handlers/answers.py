@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec import UNSET, Meta, Struct, UnsetType, field
 
 from chalicelib.domain.report import STATUSES
 
@@ -608,3 +608,50 @@ class SopDocument(Form, kw_only=True):
     open_for_seconds: int | None
     filename: str
     mark: str
+
+
+class ReplayedSide(Form, kw_only=True):
+    """What one of two SOPs did, or would have done, with the same reports."""
+
+    firings: dict[str, int]
+    escalations: int
+    broken: dict[str, int]
+    recipients: dict[str, int]
+    messages: dict[str, int]
+    estimate: Estimate
+
+
+class ReplayedFiring(Form):
+    """One firing that only one of the two ladders has."""
+
+    step: str
+    at: Time
+    to: list[str]
+
+
+class ReplayExample(Form):
+    """A report whose ladder would have been another one."""
+
+    number: str
+    no_longer: list[ReplayedFiring]
+    instead: list[ReplayedFiring]
+
+
+class Replay(Form, kw_only=True):
+    """A draft against past reports; people are taken to have acted as they did."""
+
+    status: Literal["asked", "done"]
+    sop: str
+    number: int
+    hash: str
+    from_: str = field(name="from")
+    to: str
+    now: Time
+    version: int | UnsetType = UNSET
+    reports: int | UnsetType = UNSET
+    changed_reports: int | UnsetType = UNSET
+    truncated: bool | UnsetType = UNSET
+    left_out: list[str] | UnsetType = UNSET
+    before: ReplayedSide | UnsetType = UNSET
+    after: ReplayedSide | UnsetType = UNSET
+    examples: list[ReplayExample] | UnsetType = UNSET

@@ -154,6 +154,8 @@ ROUTES: Mapping[tuple[str, str], Audience] = {
     ("GET", "/v1/drafts/{sop}"): _SOP_DESK,
     ("PUT", "/v1/drafts/{sop}"): frozenset({AUTHOR}),
     ("GET", "/v1/drafts/{sop}/diff"): _SOP_DESK,
+    ("POST", "/v1/drafts/{sop}/replay"): _SOP_DESK,
+    ("GET", "/v1/drafts/{sop}/replay"): _SOP_DESK,
     ("GET", "/v1/drafts/{sop}/lint"): _SOP_DESK,
     **{
         ("POST", f"/v1/drafts/{{sop}}/{path}"): frozenset(MOVES[move].roles)

@@ -45,3 +45,14 @@ def crowd(event: Any) -> Json:
         log.info("crowd", extra={"do": body["do"], "report": body["number"], "outcome": outcome})
 
     return each(event, one)
+
+
+@blueprint.on_sqs_message(queue=config.resource("replay"), batch_size=1, name="replay")
+def replay(event: Any) -> Json:
+    """Compare a page of past reports with a draft SOP."""
+
+    def one(body: Json) -> None:
+        outcome = bootstrap.replay_reports().run(body)
+        log.info("replaying", extra={"sop": body["sop"], "outcome": outcome})
+
+    return each(event, one)

@@ -178,6 +178,19 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
         body=Simulation,
         codes=(*_DRAWING_CODES, "not_found"),
     ),
+    ("POST", "/v1/drafts/{sop}/replay"): Operation(
+        "Ask what a draft would have done with the reports of the last 90 days",
+        answers.Replay,
+        "sop desk",
+        status=201,
+        codes=("role_may_not", "not_found", "try_again"),
+    ),
+    ("GET", "/v1/drafts/{sop}/replay"): Operation(
+        "The newest comparison of a draft with past reports",
+        answers.Replay,
+        "sop desk",
+        codes=("role_may_not", "not_found"),
+    ),
     ("POST", "/v1/simulations"): Operation(
         "The whole ladder of the SOP in the body",
         answers.Simulated,

@@ -8,8 +8,11 @@ from typing import Any
 from chalice import Blueprint, Response
 
 from chalicelib import bootstrap
+from chalicelib.domain.events import parse_instant
 from chalicelib.domain.sop import Sop, SopInvalid
+from chalicelib.handlers.audience import ROUTES
 from chalicelib.handlers.definitions import DraftSimulation, Simulation
+from chalicelib.handlers.drafts import sop_of
 from chalicelib.handlers.field_errors import field_error
 from chalicelib.handlers.http import ok, parse
 from chalicelib.handlers.meta import version_of
@@ -18,6 +21,7 @@ from chalicelib.handlers.serving import Call, serves
 from chalicelib.services.catalogue import NotInCatalogue
 from chalicelib.services.printing import OPEN_FOR
 from chalicelib.services.simulating import Case
+from chalicelib.services.viewing import local
 
 blueprint = Blueprint(__name__)
 _EVENTS = ("verified", "resolved", "validated", "paused", "referred")
@@ -42,6 +46,23 @@ def document(call: Call) -> Response:
         "mark": found.mark,
     }
     return ok(body, headers={} if found.url else {"Retry-After": "2"})
+
+
+@serves(blueprint, "POST", "/v1/drafts/{sop}/replay")
+def ask_replay(call: Call) -> Response:
+    """Ask what the draft would have done with the reports of the last 90 days."""
+    role = next(iter(sorted(call.caller.roles & ROUTES["POST", "/v1/drafts/{sop}/replay"])))
+    return ok(_compared(bootstrap.replay_reports().ask(call.caller, role, sop_of(call))), 201)
+
+
+@serves(blueprint, "GET", "/v1/drafts/{sop}/replay")
+def replay(call: Call) -> Response:
+    """The newest comparison of a draft with past reports, finished or still being made."""
+    return ok(_compared(bootstrap.replay_reports().result(sop_of(call))))
+
+
+def _compared(body: dict[str, Any]) -> dict[str, Any]:
+    return {**body, "now": local(parse_instant(body["now"]))}
 
 
 @serves(blueprint, "POST", "/v1/simulations")

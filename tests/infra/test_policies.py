@@ -78,10 +78,11 @@ JOB_QUEUE = {
 }
 #: Who asks for which job.
 JOBS = {
-    "api_handler": ("replan", "document"),
-    "replan": ("replan",),
     "project": ("crowd",),
     "crowd": ("crowd",),
+    "api_handler": ("replan", "document", "replay"),
+    "replan": ("replan",),
+    "replay": ("replay",),
 }
 EXECUTION = arn("states", "execution:live-room-dev-timeline:TNG-27-000001-3")
 MACHINE = OUTPUTS["TIMELINE_MACHINE_ARN"]
@@ -116,6 +117,7 @@ CALLS = {
             "send",
             "reveal",
             "replan",
+            "replay",
             "project",
             "delivery_events",
             "media",
@@ -148,7 +150,8 @@ CALLS = {
     "view_store: ViewRow.get": [("project", "dynamodb:GetItem", TABLE["views"])],
     "view_store: ViewRow.query": [("api_handler", "dynamodb:Query", TABLE["views"])],
     "view_store: ViewRow.feed.query": [
-        ("api_handler", "dynamodb:Query", TABLE["views"] + "/index/feed")
+        (name, "dynamodb:Query", TABLE["views"] + "/index/feed")
+        for name in ("api_handler", "replay")
     ],
     # cards and updates for other systems
     "card_store: row.save": [("project", "dynamodb:PutItem", TABLE["views"])],
@@ -171,7 +174,8 @@ CALLS = {
         (name, "dynamodb:BatchGetItem", TABLE["views"]) for name in ("project", "crowd")
     ],
     "card_store: ViewRow.feed.query": [
-        ("api_handler", "dynamodb:Query", TABLE["views"] + "/index/feed")
+        (name, "dynamodb:Query", TABLE["views"] + "/index/feed")
+        for name in ("api_handler", "replay")
     ],
     "usage: row.update": [("api_handler", "dynamodb:UpdateItem", TABLE["views"])],
     # the catalogue: whoever plans a timeline
@@ -205,12 +209,16 @@ CALLS = {
     ],
     # administration: one transaction writes versions, list lines and the audit record; seeding
     # is the deployer's, with the deployer's rights
-    "registers: transaction.save": [("api_handler", "dynamodb:PutItem", TABLE["reference"])],
+    "registers: transaction.save": [
+        (name, "dynamodb:PutItem", TABLE["reference"]) for name in ("api_handler", "replay")
+    ],
     "registers: ReferenceRow.get": [
-        (name, "dynamodb:GetItem", TABLE["reference"]) for name in ("api_handler", "document")
+        (name, "dynamodb:GetItem", TABLE["reference"])
+        for name in ("api_handler", "document", "replay")
     ],
     "registers: ReferenceRow.query": [
-        (name, "dynamodb:Query", TABLE["reference"]) for name in ("api_handler", "document")
+        (name, "dynamodb:Query", TABLE["reference"])
+        for name in ("api_handler", "document", "replay")
     ],
     # staff's accounts at Amazon Cognito
     **{
