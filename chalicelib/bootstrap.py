@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from chalicelib.services.printing import PrintSops
     from chalicelib.services.progress import ShowProgress
     from chalicelib.services.projecting import Projector
+    from chalicelib.services.rebuilding import Rebuild
     from chalicelib.services.receipts import TakeReceipt
     from chalicelib.services.recording import Recorder
     from chalicelib.services.replanning import ReplanCalendar
@@ -567,6 +568,14 @@ def open311() -> Open311:
     return Open311(
         file_report(), act_on_report(), store(), card_store(), catalogue(), planner(), clock()
     )
+
+
+@_shared
+def rebuild() -> Rebuild:
+    """Views and counters held against the record (a tool; no function does this)."""
+    from chalicelib.services.rebuilding import Rebuild
+
+    return Rebuild(store(), view_store(), projector())
 
 
 @_shared

@@ -75,6 +75,12 @@ class DynamoReportStore:
             armed_epoch=int(current.armed_epoch),
         )
 
+    def numbers(self) -> Iterator[str]:
+        """See `ReportStore.numbers`: a scan of the whole table."""
+        rows = ReportRow.scan(ReportRow.sk == keys.CURRENT, attributes_to_get=["pk"])
+        for row in rows:
+            yield keys.number_of(row.pk)
+
     def save(self, change: Change) -> None:
         """See `ReportStore.save`."""
         new = change.expected_version == 0

@@ -29,7 +29,7 @@ from chalicelib.adapters.tables import ViewRow
 from chalicelib.services.ports import Conflict, Page, TryAgain
 from chalicelib.services.views import WITHHELD, Filters, Key, View, city_day
 
-_PUBLIC = "PUBLIC"
+_PUBLIC, _VIEW = "PUBLIC", "VIEW#"
 _SHARDS = 4
 _FIRST_MONTH = "2024-01"
 _MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
@@ -101,6 +101,28 @@ class DynamoViewStore:
                     found[kind_of, month, value, status] += int(row.count or 0)
         return found
 
+    def every_view(self) -> Iterator[View]:
+        """See `ViewStore.every_view`: a scan of the whole table."""
+        for row in ViewRow.scan(ViewRow.sk == _PUBLIC, consistent_read=True):
+            kept = msgspec.json.decode(row.body)
+            counted = tuple(tuple(key) for key in kept["counted"])
+            yield View(str(row.pk).removeprefix(_VIEW), int(row.version), counted, kept["shown"])
+
+    def every_count(self) -> Mapping[Key, int]:
+        """See `ViewStore.every_count`."""
+        found: Counter[Key] = Counter()
+        for shard in range(_SHARDS):
+            for row in ViewRow.query(_count_key(shard), consistent_read=True):
+                kind, month, value, status = str(row.sk).split("#")
+                found[kind, month, value, status] += int(row.count or 0)
+        return {key: count for key, count in found.items() if count}
+
+    def correct(self, deltas: Mapping[Key, int]) -> None:
+        """See `ViewStore.correct`."""
+        for key, count in deltas.items():
+            row = ViewRow(_count_key(0), "#".join(key))
+            row.update(actions=[ViewRow.count.add(count)])
+
     def _rows(
         self, filters: Filters, month: str, place: str
     ) -> Iterator[tuple[Mapping[str, Any], str]]:
@@ -143,7 +165,7 @@ def _alarm_key(shard: int) -> str:
 
 
 def _view_key(number: str) -> str:
-    return f"VIEW#{number}"
+    return f"{_VIEW}{number}"
 
 
 def _feed_key(month: str) -> str:

@@ -135,6 +135,9 @@ class ReportStore(Protocol):
     def load(self, number: str) -> Stored | None:
         """Return the report with its record, strongly consistent, or None."""
 
+    def numbers(self) -> Iterator[str]:
+        """Yield the number of every report, in no order: a long walk, for tools."""
+
     def save(self, change: Change) -> None:
         """Write all of *change* or nothing; raise Conflict or AlreadyExists."""
 

@@ -8,7 +8,7 @@ withheld, so that the sums still add up.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -87,6 +87,15 @@ class ViewStore(Protocol):
 
     def alarms(self, most: int) -> tuple[Mapping[str, Any], ...]:
         """Return the board's rows, oldest first, *most* at the most."""
+
+    def every_view(self) -> Iterator[View]:
+        """Yield every view there is, in no order: a long walk, for tools."""
+
+    def every_count(self) -> Mapping[Key, int]:
+        """Return every counter that is not zero: a long walk, for tools."""
+
+    def correct(self, deltas: Mapping[Key, int]) -> None:
+        """Add *deltas* to the counters: for the rebuild alone, views are left as they are."""
 
     def counts(self, group: str, first_month: str, last_month: str) -> Mapping[Key, int]:
         """Return the counters of *group* and the withheld; months inclusive, empty: no bound."""

@@ -395,6 +395,15 @@ def test_a_narrowed_work_list_has_full_pages_to_the_last(
     assert all(len(page) == limit for page in pages[:-1]) and pages[-1]
 
 
+def test_every_report_can_be_walked(store: Any, changes: Changes) -> None:
+    numbers = []
+    for _ in range(3):
+        change = changes.filing(contact=Contact())
+        store.save(change)
+        numbers.append(change.report.number)
+    assert sorted(store.numbers()) == sorted(numbers)
+
+
 def test_filing_costs_one_transaction_and_no_other_call_once_the_catalogue_is_read(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

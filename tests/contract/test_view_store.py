@@ -150,3 +150,17 @@ def test_an_emergency_is_on_the_board_while_it_runs(views, reports):
     projector.put(replace(fires[0], status="awaiting_validation", resolved_at=NOW), 9)
     projector.put(replace(fires[1], about_unit="BPBD"), 9)
     assert [row["number"] for row in views.alarms(10)] == [fire.number for fire in fires[2:]]
+
+
+def test_all_of_it_can_be_walked_and_corrected(views, reports):
+    for version, report in enumerate(reports, start=1):
+        Projector(views).put(report, version)
+    walked = sorted(views.every_view(), key=lambda view: view.number)
+    expected = [view_of(report, version) for version, report in enumerate(reports, start=1)]
+    assert walked == sorted(expected, key=lambda view: view.number)
+    assert views.every_count() == figures(reports)
+    key = next(iter(figures(reports)))
+    views.correct({key: 3})
+    assert views.every_count()[key] == figures(reports)[key] + 3
+    views.correct({key: -3})
+    assert views.every_count() == figures(reports)

@@ -22,6 +22,8 @@ import pytest
 from live_room_client import ApiProblem, LiveRoom
 from live_room_client.models import Filed
 
+from tests.fakes.pictures import jpeg, repaired
+
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(400)]
 ROOT = Path(__file__).parents[2]
 PATIENCE = 150.0
@@ -134,7 +136,7 @@ def upload(runner: Runner, number: str, user: str) -> str:
         for name, value in fields.items()
     ]
     head = f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="a.jpg"\r\n\r\n'
-    data = "".join(parts).encode() + head.encode() + b"\xff\xd8\xff\xe0 a picture"
+    data = "".join(parts).encode() + head.encode() + jpeg(repaired(1), point=(-6.1783, 106.6319))
     request = urllib.request.Request(
         photo["upload"]["url"],
         data=data + f"\r\n--{boundary}--\r\n".encode(),

@@ -54,6 +54,9 @@ class MemoryReportStore:
                 replay(events), events, self.versions[number], change.epoch, change.armed_epoch
             )
 
+    def numbers(self) -> Iterator[str]:
+        return iter(list(self.current))
+
     def save(self, change: Change) -> None:
         number = change.report.number
         with self._lock:

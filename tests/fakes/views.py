@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from chalicelib.services.ports import Conflict, Page
@@ -29,6 +29,16 @@ class MemoryViewStore:
             self.views[new.number] = new
             for key, count in deltas.items():
                 self.counters[key] += count
+
+    def every_view(self) -> Iterator[View]:
+        return iter(list(self.views.values()))
+
+    def every_count(self) -> Mapping[Key, int]:
+        return {key: count for key, count in self.counters.items() if count}
+
+    def correct(self, deltas: Mapping[Key, int]) -> None:
+        for key, count in deltas.items():
+            self.counters[key] += count
 
     def page(self, filters: Filters, limit: int, cursor: str | None) -> Page:
         rows = sorted(
