@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from chalicelib.services.firing import FireDueSteps
     from chalicelib.services.identifying import IdentifyStaff, TokenVerifier
     from chalicelib.services.linting import LintSops
+    from chalicelib.services.mail_replies import MailReplies
     from chalicelib.services.open311 import Open311
     from chalicelib.services.photos import Darkroom, Media
     from chalicelib.services.ports import (
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
         Prints,
         Queues,
         ReportStore,
+        Talks,
         TimelineClock,
     )
     from chalicelib.services.preferring import SetChannels
@@ -57,6 +59,7 @@ if TYPE_CHECKING:
     from chalicelib.services.recording import Recorder
     from chalicelib.services.replanning import ReplanCalendar
     from chalicelib.services.replaying import ReplayReports
+    from chalicelib.services.replying import Replying
     from chalicelib.services.rerouting import Reroute
     from chalicelib.services.revealing import AskContact, RevealContact
     from chalicelib.services.sending import Sender
@@ -65,6 +68,7 @@ if TYPE_CHECKING:
     from chalicelib.services.simulating import Simulator
     from chalicelib.services.sop_forms import SopForms
     from chalicelib.services.sweeping import Sweeper
+    from chalicelib.services.text_replies import TextReplies
     from chalicelib.services.viewing import Views
     from chalicelib.services.views import ViewStore
 
@@ -335,6 +339,38 @@ def answering() -> Answering:
     from chalicelib.services.answering import Answering
 
     return Answering(store(), catalogue(), act_on_report(), blobs(), clock(), config.link_keys)
+
+
+@_shared
+def talks() -> Talks:
+    """Which reports an address was written to about."""
+    from chalicelib.adapters.talk_store import DynamoTalks
+
+    return DynamoTalks()
+
+
+@_shared
+def replying() -> Replying:
+    """What a reply to a message does."""
+    from chalicelib.services.replying import Replying
+
+    return Replying(store(), answering(), planner(), clock(), salt)
+
+
+@_shared
+def mail_replies() -> MailReplies:
+    """Replies by mail."""
+    from chalicelib.services.mail_replies import MailReplies
+
+    return MailReplies(replying(), talks(), config.link_keys)
+
+
+@_shared
+def text_replies() -> TextReplies:
+    """Replies by text message."""
+    from chalicelib.services.text_replies import TextReplies
+
+    return TextReplies(replying(), talks(), config.link_keys)
 
 
 @_shared
@@ -647,14 +683,16 @@ def sender() -> Sender:
     """The sender: the one service that may read who reported, to reach them."""
     from chalicelib.adapters.channels import MailChannel, SmsChannel, citizen_texts
     from chalicelib.adapters.providers import SesMailer, SnsTexter
+    from chalicelib.services.replying import noting
     from chalicelib.services.sending import Sender
 
+    noted = noting(talks(), config.link_keys, clock())
     return Sender(
         store(),
         identity_store(),
         {
-            "mail": MailChannel(SesMailer(), citizen_texts(store()), links()),
-            "sms": SmsChannel(SnsTexter(), links()),
+            "mail": MailChannel(SesMailer(), citizen_texts(store()), links(), noted),
+            "sms": SmsChannel(SnsTexter(), links(), noted),
         },
         clock(),
         alarms(),

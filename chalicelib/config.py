@@ -57,7 +57,7 @@ def public_url() -> str:
 
 def reply_domain() -> str:
     """Domain at which answers by mail arrive; empty where this stage takes none."""
-    return setting("REPLY_DOMAIN", "")
+    return setting("INBOUND_DOMAIN", "")
 
 
 def text_replies() -> bool:

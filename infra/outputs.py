@@ -21,6 +21,8 @@ VARIABLES = {
     "StreamDeadQueueUrl": "STREAM_DEAD_QUEUE_URL",
     "PhotoBucketName": "PHOTO_BUCKET",
     "TokenSecretArn": "TOKEN_SECRET_ID",
+    "InboundTextQueueUrl": "INBOUND_TEXT_QUEUE_URL",
+    "InboundBucketName": "INBOUND_BUCKET",
     "LinkSecretArn": "LINK_SECRET_ID",
     "IdentityKeyArn": "IDENTITY_KEY_ARN",
     "MailConfigurationName": "MAIL_CONFIGURATION_SET",

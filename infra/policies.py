@@ -35,6 +35,8 @@ CHALICE = Path(__file__).resolve().parents[1] / ".chalice"
 PHOTOS = ("incoming/", "originals/", "photos/", "public/")
 #: Where printed documents lie in the same bucket (`chalicelib.services.printing.key_of`).
 PRINTED = "printed/"
+#: Where mails that came in lie in theirs (`infra.deploy.mail`).
+MAILS = "mail/"
 #: What a stage cannot do without, besides the stack's outputs.
 SETTINGS = ("MAIL_FROM",)
 
@@ -42,6 +44,7 @@ SETTINGS = ("MAIL_FROM",)
 PATTERNS = {
     ":log-stream:*": "Lambda makes up the names of log streams",
     **{f"/{prefix}*": "one object per photo, named when it is uploaded" for prefix in PHOTOS},
+    f"/{MAILS}*": "one object per mail, named by SES",
     f"/{PRINTED}*": "one object per printed form, named by the mark of what it says",
     ":*": "executions are named after the report; only those of our state machine match",
     "*": "dynamodb:ListStreams has no resource level",
@@ -331,6 +334,11 @@ def _manages_accounts(place: Place) -> list[Json]:
     return [_allow("ManageStaffAccounts", actions, place.arn("cognito-idp", f"userpool/{pool}"))]
 
 
+def _reads_mails(place: Place) -> list[Json]:
+    bucket = f"arn:aws:s3:::{place.variables['INBOUND_BUCKET']}"
+    return [_allow("ReadMails", ["s3:GetObject"], f"{bucket}/{MAILS}*")]
+
+
 _CATALOGUE = _on_table("reference", "GetItem", "Query")
 #: All routes in one function: one gateway integration serves public, token holders' and staff's
 #: routes, and who a caller is is resolved inside (docs/design: one audience table).
@@ -506,6 +514,31 @@ FUNCTIONS: Mapping[str, Function] = {
             _reads_queue("receipts"),
             _on_table("reports", "Query", "UpdateItem"),
             _raises_alarms,
+        ),
+        memory=512,
+        timeout=60,
+    ),
+    # Answers by mail and by text message. Whoever wrote is known by what we sent them, so that
+    # neither of the two needs to read who reported.
+    "inbound_mail": Function(
+        (
+            _reads_queue("inbound-mail"),
+            _reads_mails,
+            _on_table("reports", "PutItem", "Query"),
+            _CATALOGUE,
+            _reads_link_key,
+            _on_photos(reads=("incoming/",), writes=("incoming/",)),
+            _asks("media"),
+        ),
+        memory=1024,
+        timeout=60,
+    ),
+    "inbound_text": Function(
+        (
+            _reads_queue("inbound-text"),
+            _on_table("reports", "PutItem", "Query"),
+            _CATALOGUE,
+            _reads_link_key,
         ),
         memory=512,
         timeout=60,

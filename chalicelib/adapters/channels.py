@@ -21,6 +21,9 @@ from chalicelib.services.messages import Rendered, TemplateInvalid, TemplateUnkn
 from chalicelib.services.ports import Mailer, NeverAgain, ReportStore
 
 Texts = Callable[[str], Mapping[str, str]]
+#: Writes down that an address was written to about a report, before it is: a reply that names
+#: no report finds it by that.
+Noted = Callable[[Delivery, str, datetime], None]
 
 
 def citizen_texts(store: ReportStore) -> Texts:
@@ -99,9 +102,12 @@ class MailChannel:
     mailer: Mailer
     texts: Texts
     links: Links | None = None
+    noted: Noted | None = None
 
     def send(self, delivery: Delivery, address: str, now: datetime) -> tuple[str, int]:
         """See `Channel.send`."""
+        if self.noted and _answered(delivery):
+            self.noted(delivery, address, now)
         reply_to = self.links.reply_to(delivery) if self.links and _answered(delivery) else ""
         content = rendered(delivery, "mail", self.texts, self.links, can_reply=bool(reply_to))
         sender = mail_from()
@@ -126,8 +132,11 @@ class SmsChannel:
 
     texter: SnsTexter
     links: Links | None = None
+    noted: Noted | None = None
 
     def send(self, delivery: Delivery, address: str, now: datetime) -> tuple[str, int]:
         """See `Channel.send`."""
+        if self.noted and _answered(delivery):
+            self.noted(delivery, address, now)
         content = rendered(delivery, "sms", dict, self.links, can_reply=config.text_replies())
         return self.texter.send(address, content.text, now), content.version

@@ -11,6 +11,9 @@ reports     one partition per report, ``R#<number>``::
   ``R#TO-<who>``, beside ``PACE#<channel>``: how many went out lately. ``SENT#<id>`` leads from
   a provider's id to the message; ``CONTACT#<who>`` / ``<channel>`` marks what does not arrive.
 
+  ``TALK#<mark>`` beside them holds the reports that one address or telephone was written to
+  about, one row each under its number, for a while: a keyed mark stands for the address.
+
   ``CURRENT`` sorts right before ``EVENT#``, so one query loads a report with its record and
   neither its fired steps nor its messages. Two sparse indexes: ``due`` holds whatever somebody
   must look at when its time has come (sharded by a hash of the report, not of the minute, since
@@ -38,6 +41,7 @@ EVENT = "EVENT#"
 EVENTS_END = "EVENT#~"
 FIRED = "FIRED#"
 MESSAGE = "MSG#"
+TALK = "TALK#"
 VERSION = "V#"
 PACE = "PACE#"
 SENT_AS = "SENT"
@@ -66,6 +70,11 @@ def number_of(report_pk: str) -> str:
 def event_key(seq: int) -> str:
     """Sort key of one event; six digits keep a million of them in order."""
     return f"{EVENT}{seq:06d}"
+
+
+def talk_key(mark: str) -> str:
+    """Partition of what was last sent to one address or telephone; the address is not in it."""
+    return f"{TALK}{mark}"
 
 
 def due_shard(number: str) -> str:

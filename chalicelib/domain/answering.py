@@ -18,6 +18,7 @@ from chalicelib.domain.actions import Caller
 from chalicelib.domain.deliveries import Delivery
 from chalicelib.domain.numbers import ALPHABET, PREFIX, check_character
 from chalicelib.domain.report import Report
+from chalicelib.domain.signing import Keyring
 
 #: What the signed tokens are for; one opens nothing of the other.
 LINK_PURPOSE: Final = "act"
@@ -136,10 +137,15 @@ def mark_of(delivery_id: str) -> bytes:
     return hashlib.sha256(said.encode()).digest()[:_MARK_BYTES]
 
 
-def address_mark(key: bytes, address: str) -> str:
-    """Return what stands for a telephone number where the number itself may not be kept."""
-    digest = hmac.new(key, f"address|{address}".encode(), hashlib.sha256).hexdigest()
-    return digest[:24]
+def address_marks(keys: Keyring, address: str) -> tuple[str, ...]:
+    """Return what stands for an address or telephone number where itself may not be kept.
+
+    The first one is the current key's; the others were written before the key was changed.
+    """
+    return tuple(
+        hmac.new(key, f"address|{address.lower()}".encode(), hashlib.sha256).hexdigest()[:24]
+        for key in (keys.current, *keys.former)
+    )
 
 
 def speaker(delivery: Delivery, role: str, agency: str, area: str, person: str = "") -> Caller:

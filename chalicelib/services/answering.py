@@ -8,7 +8,7 @@ error that the reader could do nothing about.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -27,6 +27,7 @@ from chalicelib.domain.answering import (
 )
 from chalicelib.domain.deliveries import Delivery
 from chalicelib.domain.events import Event, parse_instant
+from chalicelib.domain.numbers import normalise
 from chalicelib.domain.signing import (
     Keyring,
     Signed,
@@ -60,7 +61,12 @@ class Links:
     reply_domain: Callable[[], str]
 
     def of(self, delivery: Delivery) -> dict[str, str]:
-        """Return the addresses by link name, for the office or the reporter it goes to."""
+        """Return the addresses by link name, for the office or the reporter it goes to.
+
+        A message about several reports offers nothing by itself.
+        """
+        if normalise(delivery.number) is None:
+            return {}
         names = REPORTER_OFFERS | {"view"} if delivery.to_reporter else OFFERS.keys()
         return {
             name: self.link(Reference(delivery.number, mark_of(delivery.id), name))
@@ -80,7 +86,7 @@ class Links:
     def reply_to(self, delivery: Delivery) -> str:
         """Return the address at which an answer to this very message arrives; empty if none."""
         domain = self.reply_domain()
-        if not domain:
+        if not domain or normalise(delivery.number) is None:
             return ""
         reference = Reference(delivery.number, mark_of(delivery.id))
         return f"r-{to_address(self.token(reference, REPLY_PURPOSE))}@{domain}"
@@ -146,9 +152,16 @@ class Answering:
             raise NotFound(reference.number)
         return self.spoken(stored, delivery, reference.offer, signed.use_id)
 
-    def spoken(self, stored: Stored, delivery: Delivery, offer: str, use_id: str) -> Opened:
-        """Return what whoever got *delivery* may do now, *offer* first."""
-        caller = self.caller_of(delivery)
+    def spoken(
+        self,
+        stored: Stored,
+        delivery: Delivery,
+        offer: str,
+        use_id: str,
+        caller: Caller | None = None,
+    ) -> Opened:
+        """Return what whoever got *delivery*, or *caller* in their stead, may do, *offer* first."""
+        caller = caller or self.caller_of(delivery)
         opened = Opened(stored, delivery, caller or Caller(frozenset()), offer, use_id)
         if caller is None:
             return _refused(opened, REVOKED)
@@ -178,13 +191,22 @@ class Answering:
         return self.open(token)
 
     def do(
-        self, opened: Opened, action: str, fields: Mapping[str, Any], texts: Mapping[str, str]
+        self,
+        opened: Opened,
+        action: str,
+        fields: Mapping[str, Any],
+        texts: Mapping[str, str],
+        *,
+        photos: bool = True,
     ) -> Stored:
-        """Do *action* in the name of who got the message, under the link's single use."""
+        """Do *action* in the name of who got the message, under the link's single use.
+
+        photos: whether some may have come with it; if so, they are the result's.
+        """
         number = opened.stored.report.number
         key = f"link:{opened.use_id}"
         given = dict(fields)
-        if action == "submit":
+        if action == "submit" and photos:
             given["photos"] = [*given.get("photos", ()), *self._added_photos(opened)]
         try:
             return self.act_on_report(number, Command(action, opened.caller, given, texts, key))
@@ -226,6 +248,14 @@ class Answering:
                 self.act_on_report(number, Command("add_photo", opened.caller, fields, key=key))
             added.append(photo)
         return added
+
+    def with_photos(self, opened: Opened, photos: Sequence[tuple[str, bytes]]) -> int:
+        """Store *photos* (type, content) as if they had come by the link; return how many."""
+        number = opened.stored.report.number
+        named = list(zip(self.photo_ids(opened.use_id), photos, strict=False))
+        for name, (type_, content) in named:
+            self.blobs.put(photo_key(number, name), content, type_)
+        return len(named)
 
     def uploaded(self, opened: Opened) -> tuple[str, ...]:
         """Return the photos that have come by this link."""

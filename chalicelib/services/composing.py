@@ -238,6 +238,10 @@ class Composer:
             )
         return planned
 
+    def plan(self, delivery: Delivery) -> None:
+        """Plan a message that no event causes; of two with the same id the first one counts."""
+        self._plan(delivery)
+
     def _plan(self, delivery: Delivery) -> None:
         later = self._catalogue.kindness().send_at(delivery)
         self.deliveries.setdefault(delivery.id, replace(delivery, due_at=later))

@@ -68,6 +68,7 @@ SMS_CAPS: Final[Mapping[str, int]] = {
     "merged_into": 16,
     "squad": 20,
     "missing": 32,
+    "answer": 140,
 }
 _SMS_CAP: Final = 30
 #: Long officers' texts that an SMS has no room for.
@@ -124,8 +125,9 @@ class MessageContext:
     fired_due_at: the limit that fired this message. until: until when an answer is awaited, or
     the new date of a deferral. awaits: the step's ``until`` event, put in words as ``missing``.
     told_before: oldest first; the last office is also there as ``last_told``.
-    next_told: who is told if due_at passes. lines, count, more, summary, slot: for messages about
-    several reports; more: how many the lines leave out; nothing: there is nothing to say.
+    next_told: who is told if due_at passes. answer: what we say to a reply. lines, count, more,
+    summary, slot: for messages about several reports; more: how many the lines leave out;
+    nothing: there is nothing to say.
     links: signed addresses by action (accept, decline, more_time, view, verify, validate, return,
     answer, confirm, dispute, reopen, rate); link is the one for everything else. can_reply:
     replies to this channel are read.
@@ -166,6 +168,7 @@ class MessageContext:
     body: str = ""
     reference: str = ""
     merged_into: str = ""
+    answer: Text = ""
     squad: str = ""
     departed_at: datetime | None = None
     basis: str = ""

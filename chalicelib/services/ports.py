@@ -200,6 +200,25 @@ class ReportStore(Protocol):
         """Return who was added to a bundle, sorted."""
 
 
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """What was last sent to one address about one report. id: the message's."""
+
+    number: str
+    id: str
+    at: datetime
+
+
+class Talks(Protocol):
+    """Which reports an address was written to about; an address is known by its mark only."""
+
+    def note_sent(self, mark: str, talk: Talk, until: datetime) -> None:
+        """Note *talk* as the latest about its report, until *until*."""
+
+    def of(self, mark: str) -> tuple[Talk, ...]:
+        """Return the reports that the address was written to about, by number, at most 50."""
+
+
 class IdentityStore(Protocol):
     """The identity table, readable by the sender and the reveal function only."""
 

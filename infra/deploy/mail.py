@@ -15,7 +15,7 @@ OWN_RULE_SET = "live-room"
 PREFIX = "mail/"
 
 
-def receive(client: Any, settings: Settings, bucket: str) -> str:
+def receive(client: Any, settings: Settings, bucket: str, topic: str) -> str:
     """Make the rule say what it should; return a line about it."""
     active = _active(client)
     if not active:
@@ -23,7 +23,7 @@ def receive(client: Any, settings: Settings, bucket: str) -> str:
         with contextlib.suppress(client.exceptions.AlreadyExistsException):
             client.create_receipt_rule_set(RuleSetName=active)
         client.set_active_receipt_rule_set(RuleSetName=active)
-    rule = _rule(settings, bucket)
+    rule = _rule(settings, bucket, topic)
     try:
         client.update_receipt_rule(RuleSetName=active, Rule=rule)
     except client.exceptions.RuleDoesNotExistException:
@@ -43,13 +43,16 @@ def _active(client: Any) -> str:
     return str(client.describe_active_receipt_rule_set().get("Metadata", {}).get("Name", ""))
 
 
-def _rule(settings: Settings, bucket: str) -> dict[str, Any]:
+def _rule(settings: Settings, bucket: str, topic: str) -> dict[str, Any]:
     return {
         "Name": settings.name("inbound"),
         "Enabled": True,
         "TlsPolicy": "Optional",
         "Recipients": [settings.inbound_domain],
-        "Actions": [{"S3Action": {"BucketName": bucket, "ObjectKeyPrefix": PREFIX}}],
+        # The topic tells the queue of the mails that lie in the bucket.
+        "Actions": [
+            {"S3Action": {"BucketName": bucket, "ObjectKeyPrefix": PREFIX, "TopicArn": topic}}
+        ],
         # Spam and virus verdicts; what they mean is decided where the mail is read.
         "ScanEnabled": True,
     }

@@ -165,7 +165,8 @@ def _receive_mail(doing: Executor, step: plan.ReceiveMail) -> None:
     bucket = doing.facts.outputs.get("InboundBucketName", "")
     if not bucket:
         raise StepFailed("the infra stack has no bucket for inbound mail")
-    doing.note(mail.receive(doing.aws.client("ses"), doing.settings, bucket))
+    topic = doing.facts.outputs["InboundMailTopicArn"]
+    doing.note(mail.receive(doing.aws.client("ses"), doing.settings, bucket, topic))
 
 
 def _load_catalogue(doing: Executor, step: plan.LoadCatalogue) -> None:

@@ -22,6 +22,7 @@ from chalicelib.adapters.clock import Clock, clock_from_environment
 from infra.local.demo import OPEN311_KEY, register_demo_client
 from infra.local.issuer import AUTHORIZE, TOKEN, LocalIssuer
 from infra.local.issuer import Refused as IssuerRefused
+from infra.local.mail import Inbox
 from infra.local.messages import Messages
 from infra.local.ministack import MiniStack, MiniStackFailed, port_is_free
 from infra.local.position import PositionKeeper, continue_clock
@@ -198,6 +199,8 @@ class Runner:
         self.gateway = Gateway(app)
         self.gateway.local_route("GET", "/_local/messages", self._messages)
         self.gateway.local_route("POST", "/_local/login", self._login)
+        inbox = Inbox(self._aws, "local", os.environ["INBOUND_BUCKET"])
+        self.gateway.local_route("POST", "/_local/mail", inbox.take)
         self.gateway.local_route("GET", AUTHORIZE, self._choose)
         self.gateway.local_route("POST", AUTHORIZE, self._grant)
         self.gateway.local_route("POST", TOKEN, self._redeem)

@@ -62,7 +62,11 @@ def deploy(aws: Aws, stage: str, origins: str) -> dict[str, str]:
     for table in ("ReportsTableName", "AccountsTableName"):
         _expire_rows(aws, outputs[table])
     aws.client("ses").verify_domain_identity(Domain=MAIL_DOMAIN)
-    return environment(outputs) | {"MAIL_DOMAIN": MAIL_DOMAIN, "MAIL_FROM": f"lapor@{MAIL_DOMAIN}"}
+    return environment(outputs) | {
+        "MAIL_DOMAIN": MAIL_DOMAIN,
+        "MAIL_FROM": f"lapor@{MAIL_DOMAIN}",
+        "INBOUND_DOMAIN": f"in.{MAIL_DOMAIN}",
+    }
 
 
 def _expire_rows(aws: Aws, table: str) -> None:

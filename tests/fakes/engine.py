@@ -39,7 +39,7 @@ from chalicelib.services.sending import Sender
 from chalicelib.services.sweeping import Sweeper
 from tests.fakes.cards import MemoryCardStore
 from tests.fakes.crowds import MemoryCrowdStore
-from tests.fakes.store import MemoryReportStore
+from tests.fakes.store import MemoryReportStore, MemoryTalks
 
 SHIPPED = Catalogue(FileDocuments(), lambda: 0.0)
 SECRET = b"a secret of the tests"
@@ -273,7 +273,7 @@ class Engine:
     def __init__(self, start: str, catalogue: Catalogue = SHIPPED) -> None:
         self.clock = SetClock(datetime.fromisoformat(start))
         self.catalogue = catalogue
-        self.store = MemoryReportStore()
+        self.store, self.talks = MemoryReportStore(), MemoryTalks()
         self.queues = MemoryQueues()
         self.executions = MemoryExecutions()
         self.mail, self.sms = RecordingChannel(), RecordingChannel()

@@ -23,7 +23,21 @@ from chalicelib.services.ports import (
     Page,
     Stored,
     StreamRow,
+    Talk,
 )
+
+
+class MemoryTalks:
+    """What each address was last written to about."""
+
+    def __init__(self) -> None:
+        self.rows: dict[str, dict[str, Talk]] = {}
+
+    def note_sent(self, mark: str, talk: Talk, until: datetime) -> None:
+        self.rows.setdefault(mark, {})[talk.number] = talk
+
+    def of(self, mark: str) -> tuple[Talk, ...]:
+        return tuple(talk for _, talk in sorted(self.rows.get(mark, {}).items()))
 
 
 class MemoryReportStore:

@@ -122,6 +122,7 @@ class World:
         with bootstrap.override(
             clock=engine.clock,
             store=engine.store,
+            talks=engine.talks,
             identity_store=engine.store,
             catalogue=engine.catalogue,
             planner=engine.planner,

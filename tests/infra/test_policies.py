@@ -50,6 +50,8 @@ OUTPUTS = {
     "STREAM_DEAD_QUEUE_URL": queue_url("stream-dead"),
     "PHOTO_BUCKET": f"live-room-dev-photos-{ACCOUNT}",
     "TOKEN_SECRET_ID": arn("secretsmanager", "secret:live-room-dev-token-key-aBcDeF"),
+    "INBOUND_TEXT_QUEUE_URL": queue_url("inbound-text"),
+    "INBOUND_BUCKET": f"live-room-dev-mail-{ACCOUNT}",
     "LINK_SECRET_ID": arn("secretsmanager", "secret:live-room-dev-link-key-aBcDeF"),
     "IDENTITY_KEY_ARN": arn("kms", "key/11111111-2222-3333-4444-555555555555"),
     "MAIL_CONFIGURATION_SET": "live-room-dev-mail",
@@ -87,6 +89,7 @@ JOBS = {
 EXECUTION = arn("states", "execution:live-room-dev-timeline:TNG-27-000001-3")
 MACHINE = OUTPUTS["TIMELINE_MACHINE_ARN"]
 BUCKET = f"arn:aws:s3:::{OUTPUTS['PHOTO_BUCKET']}"
+MAIL_BUCKET = f"arn:aws:s3:::{OUTPUTS['INBOUND_BUCKET']}"
 PRINT = f"{BUCKET}/{key_of(Sop('jalan-berlubang', 1, 'kantor', ()), 'a' * 64)}"
 REPORT = "TNG-27-000001"
 UPLOAD = f"{BUCKET}/{photo_key(REPORT, 'p-1')}"
@@ -99,11 +102,16 @@ THROUGH_DYNAMODB = {
 }
 
 #: What the code says (as `calls_in_the_code` finds it) → what IAM is asked for, by whom, on what.
+#: The functions that take in answers by mail and by text message.
+INBOUND = ("inbound_mail", "inbound_text")
 CALLS = {
     # one transaction saves a report: state, events, fired steps, outbox
     "report_store: transaction.save": [
         (name, "dynamodb:PutItem", TABLE["reports"])
-        for name in ("api_handler", "fire", "arm", "reveal", "replan", "media", "crowd")
+        for name in (
+            *("api_handler", "fire", "arm", "reveal", "replan", "media", "crowd"),
+            *INBOUND,
+        )
     ]
     # and at filing, with it, who reported
     + [("api_handler", "dynamodb:PutItem", TABLE["identity"])],
@@ -122,6 +130,7 @@ CALLS = {
             "delivery_events",
             "media",
             "crowd",
+            *INBOUND,
         )
     ],
     # mark_armed; claim and settle of one message, also where it is answered for or receipted
@@ -140,13 +149,21 @@ CALLS = {
         (name, "dynamodb:Query", TABLE["reports"] + "/index/queue")
         for name in ("api_handler", "replan")
     ],
+    # which reports an address was written to about
+    "talk_store: row.update": [("send", "dynamodb:UpdateItem", TABLE["reports"])],
+    "talk_store: ReportRow.query": [(name, "dynamodb:Query", TABLE["reports"]) for name in INBOUND],
+    "mail_bucket: s3.get_object": [
+        ("inbound_mail", "s3:GetObject", f"{MAIL_BUCKET}/{policies.MAILS}abc")
+    ],
     "report_store: IdentityRow.get": [
         (name, "dynamodb:GetItem", TABLE["identity"]) for name in ("send", "reveal")
     ],
     "functions: lambda.invoke": [
         ("api_handler", "lambda:InvokeFunction", arn("lambda", f"function:live-room-dev-{name}"))
         for name in ("reveal", "media")
-    ],
+    ]
+    # a photo that came with an answer is examined before the result is taken
+    + [("inbound_mail", "lambda:InvokeFunction", arn("lambda", "function:live-room-dev-media"))],
     # view and counters in one transaction
     "view_store: transaction.save": [("project", "dynamodb:PutItem", TABLE["views"])],
     "view_store: transaction.update": [("project", "dynamodb:UpdateItem", TABLE["views"])],
@@ -195,6 +212,7 @@ CALLS = {
             "project",
             "media",
             "crowd",
+            *INBOUND,
         )
     ],
     "documents: ReferenceRow.query": [
@@ -209,6 +227,7 @@ CALLS = {
             "project",
             "media",
             "crowd",
+            *INBOUND,
         )
     ],
     # administration: one transaction writes versions, list lines and the audit record; seeding
@@ -282,7 +301,10 @@ CALLS = {
     "aws: secretsmanager.get_secret_value": [
         ("api_handler", "secretsmanager:GetSecretValue", OUTPUTS["TOKEN_SECRET_ID"]),
         ("api_handler", "secretsmanager:GetSecretValue", OUTPUTS["LINK_SECRET_ID"]),
-        ("send", "secretsmanager:GetSecretValue", OUTPUTS["LINK_SECRET_ID"]),
+        *(
+            (name, "secretsmanager:GetSecretValue", OUTPUTS["LINK_SECRET_ID"])
+            for name in ("send", *INBOUND)
+        ),
         ("reveal", "secretsmanager:GetSecretValue", OUTPUTS["TOKEN_SECRET_ID"]),
     ],
     # the uploader's browser acts as the function that signed the form
@@ -296,8 +318,9 @@ CALLS = {
     ],
     "blobs: s3.generate_presigned_post": [("api_handler", "s3:PutObject", UPLOAD)],
     "blobs: s3.head_object": [
-        ("api_handler", "s3:GetObject", UPLOAD),
-        ("api_handler", "s3:ListBucket", BUCKET),
+        (name, action, resource)
+        for name in ("api_handler", "inbound_mail")
+        for action, resource in (("s3:GetObject", UPLOAD), ("s3:ListBucket", BUCKET))
     ],
     # whoever follows a link acts as the function that signed it
     "blobs: s3.generate_presigned_url": [
@@ -308,7 +331,11 @@ CALLS = {
         ("media", "s3:GetObject", SHOWN),
         ("media", "s3:ListBucket", BUCKET),
     ],
-    "blobs: s3.put_object": [("media", "s3:PutObject", key) for key in (ORIGINAL, SHOWN, PUBLIC)],
+    "blobs: s3.put_object": [
+        *(("media", "s3:PutObject", key) for key in (ORIGINAL, SHOWN, PUBLIC)),
+        # photos that came with an answer
+        ("inbound_mail", "s3:PutObject", UPLOAD),
+    ],
     # all pictures by their fingerprints
     "photo_index: PhotoRow.batch_write": [("media", "dynamodb:BatchWriteItem", TABLE["photos"])],
     "photo_index: PhotoRow.query": [("media", "dynamodb:Query", TABLE["photos"])],
@@ -335,12 +362,11 @@ ON_ITS_BEHALF = [
         for name in ("dispatch", "project")
     ),
     *(
-        (name, f"sqs:{action}", QUEUE[queue])
+        (name, f"sqs:{action}", arn("sqs", f"live-room-dev-{queue}"))
         for name, queue in (
-            ("fire", "wake"),
-            ("arm", "arm"),
-            ("send", "send"),
+            *(("fire", "wake"), ("arm", "arm"), ("send", "send")),
             ("delivery_events", "receipts"),
+            *(("inbound_mail", "inbound-mail"), ("inbound_text", "inbound-text")),
         )
         for action in ("ReceiveMessage", "DeleteMessage", "GetQueueAttributes")
     ),
@@ -483,9 +509,7 @@ def test_no_resource_is_a_pattern_but_the_named_ones(name):
             continue
         for resource in one["Resource"]:
             if "*" not in resource and "?" not in resource:
-                assert resource.startswith(f"arn:aws:s3:::live-room-dev-photos-{ACCOUNT}") or (
-                    f":{REGION}:{ACCOUNT}:" in resource
-                )
+                assert resource.startswith(BUCKET) or (f":{REGION}:{ACCOUNT}:" in resource)
                 continue
             start, _, end = resource.partition("*")
             assert not end
@@ -495,6 +519,7 @@ def test_no_resource_is_a_pattern_but_the_named_ones(name):
                 or start.endswith(f"log-group:/aws/lambda/live-room-dev-{name}:log-stream:")
                 or start
                 in {f"{BUCKET}/{prefix}" for prefix in (*policies.PHOTOS, policies.PRINTED)}
+                | {f"{MAIL_BUCKET}/{policies.MAILS}"}
                 or start in (f"{TEXT_LOGS}:", f"{TEXT_LOGS}/Failure:")
                 or start == arn("states", "execution:live-room-dev-timeline:")
             ), resource

@@ -149,6 +149,8 @@ def test_every_queue_has_a_dead_letter_queue_after_five_tries(template):
         "SendQueue",
         "ReceiptsQueue",
         "MediaQueue",
+        "InboundMailQueue",
+        "InboundTextQueue",
         *jobs,
     }
     for name, queue in working.items():

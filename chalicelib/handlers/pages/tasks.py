@@ -104,7 +104,7 @@ def _others(opened: Opened) -> list[dict[str, str]]:
     return [
         {"name": name, "url": links.link(_reference(opened, name))}
         for name in opened.open_offers
-        if name not in (opened.offer if opened.used is None else "", "withdraw", "view")
+        if name not in (opened.offer, "withdraw", "view")
     ]
 
 

@@ -133,7 +133,7 @@ def test_the_city_has_every_template_it_needs():
         *["reporter_question", "reporter_deferred", "reporter_result", "reporter_returned"],
         *["reporter_limit_passed", "reporter_closed_automatically", "reporter_closed"],
         *["reporter_rejected", "reporter_referred", "reporter_merged", "reporter_reopened"],
-        *["reporter_emergency", "secret_update", "time_request"],
+        *["reporter_emergency", "secret_update", "time_request", "answer_note"],
         *["reporter_emergency", "secret_update", "bundle", "digest", "contacts_dead"],
     }
 
