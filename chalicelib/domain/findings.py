@@ -172,6 +172,13 @@ TEXTS: Mapping[str, tuple[str, str, str, str, str]] = {
         "Tandai langkah sampai resolved dengan limit: service.",
         "Mark a step until resolved with limit: service.",
     ),
+    "service_target_missing": (
+        WARNING,
+        "Hanya ada batas hukum; kota sendiri tidak menjanjikan waktu selesai.",
+        "There is the law's limit only; the city itself promises no time.",
+        "Tambahkan langkah sampai resolved dengan limit: service.",
+        "Add a step until resolved with limit: service.",
+    ),
     "reporter_not_told": (
         ERROR,
         "Pelapor tidak diberi tahu bila janji atau batas hukum terlewati.",

@@ -96,7 +96,7 @@ def _misplaced(
     same_budget = step.at == before.at
     if second < first:
         return Finding("steps_out_of_order", f"steps.{step.id}", {"before": before.id})
-    if same_budget and step.until == before.until:
+    if same_budget and (step.until, step.limit) == (before.until, before.limit):
         return Finding("steps_at_one_moment", f"steps.{step.id}", {"before": before.id})
     return None
 
@@ -163,6 +163,10 @@ def _promises(sop: Sop, around: Surroundings) -> Iterator[Finding]:
         yield Finding("promise_missing", "citizen")
     elif not any("pelapor" in step.notify for step in limits):
         yield Finding("reporter_not_told", "citizen")
+    targets = [one for one in limits if (one.limit, one.until) == ("service", "resolved")]
+    # Oversight is measured by the law alone: sixty days, by two counts.
+    if limits and not targets and sop.tier != "P4":
+        yield Finding("service_target_missing", "citizen")
 
 
 def _basis(sop: Sop, around: Surroundings) -> Iterator[Finding]:

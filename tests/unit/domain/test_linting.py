@@ -348,6 +348,16 @@ def test_no_legal_basis_is_a_warning_that_stays_visible():
     assert errors(findings) == ()
 
 
+def test_a_target_that_only_the_law_sets_is_told():
+    form = shipped("jalan-berlubang")
+    without(form, "R100")
+    told = [one.code for one in lint(Sop.from_dict(form), around())]
+    assert "service_target_missing" in told
+    assert "service_target_missing" not in [
+        one.code for one in lint(Sop.from_dict(shipped("korupsi")), around())
+    ]
+
+
 def test_a_calendar_that_ends_before_the_longest_promise_is_refused():
     late = around("2027-12-20T09:00:00+07:00")
     assert found(shipped("jalan-berlubang"), late) == [("calendar_ends_too_soon", "calendar")]
@@ -398,7 +408,7 @@ def with_directory(city: Surroundings, directory: Directory) -> Surroundings:
 def test_every_finding_speaks_both_languages_and_names_its_mend():
     for code, (severity, *texts) in TEXTS.items():
         assert severity in ("error", "warning"), code
-        assert all(text.endswith((".", "}.")) for text in texts), code
+        assert all(text.endswith((".", "}")) for text in texts), code
 
 
 def test_errors_come_first():
