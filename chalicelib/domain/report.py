@@ -415,7 +415,7 @@ def _fired(report: Report, event: Event) -> Report:
     if not data.get("limit") or data.get("overtaken"):
         return replace(report, fired=fired)
     # A limit that fires was not kept; reopening never wipes that out.
-    broken = f"{data['cycle']}#{data['until']}#{data['limit']}"
+    broken = f"{data['cycle']}#{data['awaited']}#{data['limit']}"
     return replace(report, fired=fired, breaches=(*report.breaches, broken))
 
 

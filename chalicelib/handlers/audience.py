@@ -168,6 +168,12 @@ ROUTES: Mapping[tuple[str, str], Audience] = {
 
 #: Who has cases before them: every role that may see or move one.
 _AT_DESK: Audience = _QUEUE | {"territorial"}
+#: Who watches the whole city's emergencies; whose calls become reports; who leads.
+_WATCHING: Audience = frozenset(
+    {"operator", "verifier", "secretary", "mayor", "inspector", "auditor"}
+)
+_CALL_TAKERS: Audience = frozenset({"operator", "verifier"})
+_LEADING: Audience = _WATCHING | {"agency_head", "territorial"}
 #: Pages and the files they need, beside the API: method and path → who may see it.
 PAGES: Mapping[tuple[str, str], Audience] = {
     ("GET", "/"): EVERYBODY,
@@ -177,6 +183,15 @@ PAGES: Mapping[tuple[str, str], Audience] = {
     ("POST", "/tempat"): EVERYBODY,
     ("GET", "/lacak"): EVERYBODY,
     ("GET", "/tugas"): _QUEUE,
+    ("GET", "/ruang"): _WATCHING,
+    ("GET", "/ruang/cari"): _WATCHING,
+    ("GET", "/panggilan-112"): _CALL_TAKERS,
+    ("POST", "/panggilan-112"): _CALL_TAKERS,
+    ("GET", "/pimpinan"): _LEADING,
+    ("GET", "/angka"): EVERYBODY,
+    ("GET", "/data/laporan.csv"): EVERYBODY,
+    ("GET", "/data/kamus.json"): EVERYBODY,
+    ("GET", "/hak"): EVERYBODY,
     ("GET", "/kasus/{number}"): _AT_DESK,
     ("POST", "/kasus/{number}/foto"): _AT_DESK,
     ("POST", "/kasus/{number}/{action}"): _AT_DESK,

@@ -122,7 +122,7 @@ class FireDueSteps:
                     "repeat": entry.repeat,
                     "due_at": instant(entry.due_at) if entry.due_at else None,
                     "told": told,
-                    **({"limit": entry.limit, "until": entry.until} if entry.limit else {}),
+                    **({"limit": entry.limit, "awaited": entry.until} if entry.limit else {}),
                     **({} if applies else {"overtaken": True}),
                 },
             )

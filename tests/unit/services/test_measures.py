@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from chalicelib.services.acting import photo_key
 from chalicelib.services.views import LONGER, alarm_of, time_class, view_of
 from tests.fakes.engine import Engine
 
@@ -14,7 +15,7 @@ def closed(engine, number):
     engine.act(number, "acknowledge", by="petugas.pupr")
     photo = "p-1"
     engine.act(number, "add_photo", by="petugas.pupr", photo=photo, purpose="result")
-    engine.blobs.keys.add(f"originals/{number}/{photo}")
+    engine.blobs.keys.add(photo_key(number, photo))
     engine.act(number, "submit", by="petugas.pupr", outcome="done", photos=[photo])
     engine.act(number, "validate", by="verifikator")
 

@@ -1,0 +1,313 @@
+"""What became of our reports: honest figures, open data to recompute them, and the leaders' page.
+
+Every figure comes from the exact counters; the open data hold the rows from which anybody gets the
+same. A figure that is not known is said so.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+from chalice import Blueprint, Response
+
+from chalicelib import bootstrap
+from chalicelib.domain.report import CLOSED, STATUSES
+from chalicelib.handlers.http import cached
+from chalicelib.handlers.pages.rendering import language_of, page, short_name, url
+from chalicelib.handlers.problems import SAFE_HEADERS, Problem
+from chalicelib.handlers.queries import cursor_for, cursor_of
+from chalicelib.handlers.serving import Call, shows
+from chalicelib.services import measures
+from chalicelib.services.viewing import STATUS_NAMES
+from chalicelib.services.views import LONGER, TIME_CLASSES, TIMED, Filters, city_day
+from chalicelib.services.watching import board
+
+blueprint = Blueprint(__name__)
+_MONTH = re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])")
+#: Rows of one page of open data: far below what a function may answer with.
+_ROWS = 1000
+#: An area far below the city's average of reports per resident does not know the service.
+_UNKNOWN_SHARE = 0.5
+#: The columns of the open data, each with what it means; also the data dictionary.
+COLUMNS: Mapping[str, tuple[str, str]] = {
+    "number": ("Nomor laporan", "Report number"),
+    "category": ("Kode jenis laporan", "Code of the kind of report"),
+    "tier": ("Tingkat P0 sampai P5", "Tier, P0 to P5"),
+    "kelurahan": ("Kode kelurahan (Kemendagri)", "Code of the kelurahan"),
+    "kecamatan": ("Kode kecamatan (Kemendagri)", "Code of the kecamatan"),
+    "agency": ("Kode instansi yang menangani", "Code of the agency in charge"),
+    "status": ("Status terakhir", "Current status"),
+    "outcome": ("Hasil menurut petugas", "Outcome as submitted"),
+    "promise": (
+        "Janji layanan: on_time, late, overdue, kosong bila belum jatuh tempo",
+        "Service promise: on_time, late, overdue; empty while not due",
+    ),
+    "reopenings": ("Berapa kali dibuka kembali", "How often reopened"),
+    "source": ("Saluran masuk", "Channel"),
+    "filed_at": ("Waktu masuk, UTC", "Filed, UTC"),
+    "acknowledged_at": ("Waktu diterima petugas, UTC", "Taken on, UTC"),
+    "on_scene_at": ("Waktu petugas tiba, UTC", "Officers on scene, UTC"),
+    "resolved_at": ("Waktu hasil diajukan, UTC", "Result submitted, UTC"),
+    "closed_at": ("Waktu selesai, UTC", "Closed, UTC"),
+}
+
+
+@shows(blueprint, "GET", "/angka")
+def figures(call: Call) -> Response:
+    """The public figures, for all time or from one month on."""
+    first = call.query("dari") if _MONTH.fullmatch(call.query("dari")) else ""
+    return page(
+        call,
+        "figures.html",
+        headers={"Cache-Control": "public, max-age=60"} if not call.header("cookie") else {},
+        **_figures(first, language_of(call)),
+    )
+
+
+@shows(blueprint, "GET", "/pimpinan")
+def leaders(call: Call) -> Response:
+    """What a leader must know now: silence, broken limits, worst places, chronic causes."""
+    now, language = bootstrap.clock().now(), language_of(call)
+    running = board(bootstrap.view_store().alarms(200), bootstrap.catalogue(), now)
+    shown = _figures("", language)
+    places = [row for row in shown["kelurahan"] if row["late"] + row["overdue"]]
+    causes = [row for row in shown["category"] if row["late"] + row["overdue"]]
+    own = sorted(call.caller.areas)
+    return page(
+        call,
+        "leaders.html",
+        headers={"Cache-Control": "no-store"},
+        silent=[
+            {
+                "number": one.row["number"],
+                "thing": _category(one.row["category"], language),
+                "where": bootstrap.catalogue().areas.name(one.row["kelurahan"]),
+                "due_at": one.due_at,
+                "agency": _agency(one.row["agency"], language),
+            }
+            for one in running
+            if one.state == "late"
+        ],
+        worst=sorted(places, key=lambda row: -(row["late"] + row["overdue"]))[:10],
+        causes=sorted(causes, key=lambda row: -(row["late"] + row["overdue"]))[:10],
+        territory=[
+            _territory(area, language) for area in own if area in bootstrap.catalogue().areas
+        ],
+        **shown,
+    )
+
+
+@shows(blueprint, "GET", "/hak")
+def rights(call: Call) -> Response:
+    """How the service works, and what people may ask of it."""
+    return page(call, "rights.html")
+
+
+@shows(blueprint, "GET", "/data/laporan.csv")
+def open_data(call: Call) -> Response:
+    """The public reports of one month as CSV; a ``Link`` header names the next page, if any."""
+    month = call.query("bulan") or city_day(bootstrap.clock().now())[:7]
+    if not _MONTH.fullmatch(month):
+        raise Problem("invalid_field")
+    filters = Filters(first_day=f"{month}-01", last_day=f"{month}-31")
+    found = bootstrap.view_store().page(filters, _ROWS, cursor_of(call))
+    text = io.StringIO()
+    writer = csv.DictWriter(text, list(COLUMNS), extrasaction="ignore", lineterminator="\r\n")
+    writer.writeheader()
+    writer.writerows({name: harmless(row.get(name)) for name in COLUMNS} for row in found.items)
+    headers = {
+        **SAFE_HEADERS,
+        "Content-Type": "text/csv; charset=utf-8; header=present",
+        "Content-Disposition": f'attachment; filename="laporan-{month}.csv"',
+        "Cache-Control": "public, max-age=60",
+    }
+    if found.cursor:
+        after = url(f"/data/laporan.csv?bulan={month}&cursor={cursor_for(found.cursor)}")
+        headers["Link"] = f'<{after}>; rel="next"'
+    return Response(text.getvalue(), headers=headers, status_code=200)
+
+
+@shows(blueprint, "GET", "/data/kamus.json")
+def dictionary(call: Call) -> Response:
+    """The data dictionary: columns, codes, and how each figure follows from the rows."""
+    names = bootstrap.catalogue()
+    body = {
+        "license": "CC BY 4.0",
+        "columns": {name: {"id": pair[0], "en": pair[1]} for name, pair in COLUMNS.items()},
+        "statuses": {name: dict(STATUS_NAMES[name]) for name in STATUSES},
+        "closed": sorted(CLOSED),
+        "agencies": {code: dict(row["name"]) for code, row in names.agencies().items()},
+        "categories": {code: dict(one.name) for code, one in names.categories().items()},
+        "dimensions": {code: one.dimension for code, one in names.categories().items()},
+        "areas": {area.code: area.name for area in names.areas.all()},
+        "residents": _residents(),
+        "time_classes_minutes": list(TIME_CLASSES),
+        "formulas": {
+            "on_time_share": "on_time / (on_time + late + overdue), column promise",
+            "half": "smallest class with at least 1/2 of all times at or below its upper end",
+            "nine_tenths": "the same with 9/10; times are *_at minus filed_at",
+            "per_residents": "rows of a kecamatan * 10000 / its residents",
+        },
+        "withheld": {
+            "id": "Laporan rahasia dan pengawasan tidak ada di data ini; jumlahnya disebut.",
+            "en": "Confidential and integrity cases are not in these data; their number is given.",
+        },
+    }
+    return cached(call.request, body, seconds=300)
+
+
+def harmless(value: Any) -> Any:
+    """Return a cell that no spreadsheet takes for a formula (CSV injection)."""
+    text = "" if value is None else value
+    return f"'{text}" if isinstance(text, str) and text[:1] in "=+-@\t\r" and text else text
+
+
+def _figures(first_month: str, language: str) -> dict[str, Any]:
+    store = bootstrap.view_store()
+
+    def counted(group: str) -> Mapping[Any, int]:
+        return store.counts(group, first_month, "")
+
+    by_status = counted("status")
+    ends = measures.endings(by_status)
+    promised = {group: measures.promises(group, counted(f"promise-{group}")) for group in _NAMED}
+    return {
+        "first_month": first_month,
+        "ends": ends,
+        "ended": [
+            {"status": status, "name": STATUS_NAMES[status], "count": ends.by_status.get(status, 0)}
+            for status in measures.ENDINGS[2:]
+        ],
+        "withheld": sum(n for key, n in by_status.items() if key[0] == "withheld"),
+        "whole": measures.together(promised["agency"]),
+        **{group: [_promise(group, row, language) for row in promised[group]] for group in _NAMED},
+        "waits": [
+            {"name": name, **_wait(row, language)}
+            for name in TIMED
+            for row in measures.waiting(name, counted(f"time-{name}"))
+            if not row.key
+        ],
+        "dimensions": _dimensions(counted("category")),
+        "rates": _rates(counted("kecamatan")),
+    }
+
+
+_NAMED = ("agency", "category", "kelurahan")
+
+
+def _promise(group: str, row: measures.Promise, language: str) -> dict[str, Any]:
+    named = {
+        "agency": lambda: _agency(row.key, language),
+        "category": lambda: _category(row.key, language),
+        "kelurahan": lambda: bootstrap.catalogue().areas.name(row.key),
+    }[group]
+    most = row.whole or 1
+    return {
+        "key": row.key,
+        "name": named() or row.key or "–",
+        "on_time": row.on_time,
+        "late": row.late,
+        "overdue": row.overdue,
+        "whole": row.whole,
+        "percent": percent(row.share),
+        "bars": [100 * part / most for part in (row.on_time, row.late, row.overdue)],
+    }
+
+
+def percent(share: float | None) -> str:
+    """Return a share as people write it: ``78,0``; a dash where there is nothing to share."""
+    return "–" if share is None else f"{share * 100:.1f}".replace(".", ",")
+
+
+def _wait(row: measures.Waiting, language: str) -> dict[str, Any]:
+    return {
+        "count": row.count,
+        "half": span(row.half, language),
+        "nine_tenths": span(row.nine_tenths, language),
+    }
+
+
+def span(minutes: int, language: str) -> str:
+    """Return the upper end of a class of time in words."""
+    english = language == "en"
+    if minutes == LONGER:
+        return "longer" if english else "lebih lama"
+    for size, one in ((1440, ("hari", "days")), (60, ("jam", "hours")), (1, ("menit", "minutes"))):
+        if minutes >= size:
+            number = f"{minutes / size:.1f}".rstrip("0").rstrip(".").replace(".", ",")
+            return f"{number} {one[english]}"
+    return "0"
+
+
+def _dimensions(counts: Mapping[Any, int]) -> list[tuple[str, int]]:
+    """Return reports per smart-city dimension, most first."""
+    found: Counter[str] = Counter()
+    known = bootstrap.catalogue().categories()
+    for (group, _, code, _status), count in counts.items():
+        if group == "category" and code in known:
+            found[known[code].dimension] += count
+    return [pair for pair in found.most_common() if pair[1]]
+
+
+def _rates(counts: Mapping[Any, int]) -> dict[str, Any]:
+    reports: Counter[str] = Counter()
+    for (group, _, code, _status), count in counts.items():
+        if group == "kecamatan":
+            reports[code] += count
+    residents = _residents()
+    rows = measures.per_residents(reports, residents)
+    everybody = sum(residents.values())
+    average = sum(reports[code] for code in residents) * 10_000 / everybody if everybody else 0.0
+    most = max((rate for *_, rate in rows), default=0) or 1
+    areas = bootstrap.catalogue().areas
+    return {
+        "average": f"{average:.1f}".replace(".", ","),
+        "average_at": 100 * average / most,
+        "residents": everybody,
+        "rows": [
+            {
+                "code": code,
+                "name": areas.name(code),
+                "reports": count,
+                "residents": people,
+                "rate": f"{rate:.1f}".replace(".", ","),
+                "bar": 100 * rate / most,
+                "unknown": bool(average) and rate < average * _UNKNOWN_SHARE,
+            }
+            for code, count, people, rate in rows
+        ],
+    }
+
+
+def _residents() -> dict[str, int]:
+    return {
+        one.code: one.population
+        for one in bootstrap.catalogue().areas.all("kecamatan")
+        if one.population
+    }
+
+
+def _territory(area: str, language: str) -> dict[str, Any]:
+    """A camat's or lurah's own area: its newest public reports, without anybody's identity."""
+    found = bootstrap.view_store().page(Filters(area=area), 20, None)
+    views = bootstrap.views()
+    rows = [views.listed(row) for row in found.items]
+    return {
+        "name": bootstrap.catalogue().areas.name(area),
+        "rows": [
+            {**row, "thing": short_name(row["category"]["name"].get(language, ""))} for row in rows
+        ],
+    }
+
+
+def _agency(code: str, language: str) -> str:
+    return str((bootstrap.views().agency(code) or {}).get("name", {}).get(language, ""))
+
+
+def _category(code: str, language: str) -> str:
+    return short_name(str(bootstrap.views().category(code)["name"].get(language, code)))

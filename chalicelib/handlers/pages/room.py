@@ -1,0 +1,199 @@
+"""The LIVE Room's wall and desk: emergencies with running clocks, map, what waits, who is late."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from chalice import Blueprint, Response
+
+from chalicelib import bootstrap
+from chalicelib.domain.events import parse_instant
+from chalicelib.domain.numbers import normalise
+from chalicelib.domain.report import CONTROL_ROOM
+from chalicelib.handlers.definitions import NewReport
+from chalicelib.handlers.field_errors import from_msgspec
+from chalicelib.handlers.http import clean, idempotency_key, one_line
+from chalicelib.handlers.pages.citymap import city_map, point_of
+from chalicelib.handlers.pages.rendering import language_of, page, redirect, short_name
+from chalicelib.handlers.problems import Problem, document
+from chalicelib.handlers.public import filing_of
+from chalicelib.handlers.serving import Call, shows
+from chalicelib.handlers.session import form_of
+from chalicelib.services.filing import FilingRefused
+from chalicelib.services.measures import promises
+from chalicelib.services.views import city_day
+from chalicelib.services.watching import Running, board
+
+blueprint = Blueprint(__name__)
+DATA = Path(__file__).resolve().parents[2] / "data"
+#: More does not fit on a wall; the rest is said as a number, and on the work lists.
+_ON_WALL, _WAITING = 40, 8
+_PRIVATE = {"Cache-Control": "no-store"}
+_AWAITED = {
+    "acknowledged": ("terima", "accepted"),
+    "on_scene": ("tiba", "on scene"),
+    "resolved": ("selesai", "done"),
+}
+
+
+@shows(blueprint, "GET", "/ruang")
+def room(call: Call) -> Response:
+    """The board. It refreshes itself; by keyboard everything is at hand."""
+    now, language = bootstrap.clock().now(), language_of(call)
+    running = board(bootstrap.view_store().alarms(_ON_WALL), bootstrap.catalogue(), now)
+    waiting = bootstrap.store().queue(CONTROL_ROOM, _WAITING, None, lambda _row: True)
+    views = bootstrap.views()
+    return page(
+        call,
+        "room.html",
+        headers=_PRIVATE,
+        rows=[_row(number, one, now, language) for number, one in enumerate(running, start=1)],
+        late=sum(one.state == "late" for one in running),
+        more=len(running) == _ON_WALL,
+        waiting=[_waits(views.queued(row), now, language) for row in waiting.items],
+        waiting_more=waiting.cursor is not None,
+        overdue=_overdue(now),
+        city=city_map(),
+        names={one.code: one.name for one in bootstrap.catalogue().areas.all("kecamatan")},
+    )
+
+
+@shows(blueprint, "GET", "/ruang/cari")
+def seek(call: Call) -> Response:
+    """From a number, however it was said or typed, to its case."""
+    number = normalise(one_line(call.query("nomor"))[:40])
+    return redirect(f"/kasus/{number}" if number else "/ruang")
+
+
+@shows(blueprint, "GET", "/panggilan-112")
+def call_taking(call: Call) -> Response:
+    """The call-taker's form: usable while talking, in the order in which people speak."""
+    return _call_form(call, {})
+
+
+@shows(blueprint, "POST", "/panggilan-112")
+def take_call(call: Call) -> Response:
+    """File the call and go to its case; with a mistake the form comes back, nothing lost."""
+    given = {name: clean(value) for name, value in form_of(call.request).items()}
+    try:
+        body = _call_body(given)
+        filed = bootstrap.file_report()(
+            filing_of(body, call.caller, idempotency_key(given.get("key", "")))
+        )
+    except (Problem, FilingRefused) as refused:
+        said = document(refused.code, getattr(refused, "errors", ()))
+        return _call_form(call, given, said)
+    return redirect(f"/kasus/{filed.report.number}")
+
+
+def _call_body(given: Mapping[str, str]) -> NewReport:
+    place = {name: given[name] for name in ("kelurahan", "address") if given.get(name)}
+    raw = {
+        "category": given.get("category", ""),
+        "description": given.get("description", ""),
+        "location": place or None,
+        "reporter": {"name": given.get("name", ""), "phone": given.get("phone", "")},
+        "on_behalf": True,
+        "source": "112",
+    }
+    try:
+        return msgspec.convert(raw, NewReport)
+    except msgspec.ValidationError as error:
+        raise Problem("invalid_field", errors=[from_msgspec(str(error))]) from None
+
+
+def _call_form(
+    call: Call, given: Mapping[str, str], said: Mapping[str, Any] | None = None
+) -> Response:
+    known = bootstrap.catalogue()
+    kinds = sorted(known.categories().values(), key=lambda one: (one.tier, one.code))
+    return page(
+        call,
+        "call.html",
+        status=said["status"] if said else 200,
+        headers=_PRIVATE,
+        emergencies=[one for one in kinds if one.kind == "emergency"],
+        others=[one for one in kinds if one.kind != "emergency"],
+        kecamatan=[
+            (one, known.areas.kelurahan_of(one.code)) for one in known.areas.all("kecamatan")
+        ],
+        given=defaultdict(str, given),
+        said=said,
+        advice=_advice(),
+        key=given.get("key") or secrets.token_urlsafe(18),
+    )
+
+
+@cache
+def _advice() -> Mapping[str, Any]:
+    """What the call-taker says to the caller, by kind of emergency."""
+    told: Mapping[str, Any] = json.loads((DATA / "advice.json").read_text())
+    return told
+
+
+def _row(number: int, one: Running, now: datetime, language: str) -> dict[str, Any]:
+    row, views = one.row, bootstrap.views()
+    known = bootstrap.catalogue().areas
+    area = known.name(row["kelurahan"]) or known.name(row["kecamatan"])
+    agency = views.agency(row["agency"])
+    return {
+        "no": number,
+        "number": row["number"],
+        "tier": row["tier"],
+        "thing": short_name(views.category(row["category"])["name"].get(language, "")),
+        "where": area,
+        "secret": row["secret"],
+        "agency": (agency or {}).get("name", {}).get(language, ""),
+        "filed_at": one.filed_at,
+        "acknowledged_at": one.acknowledged_at,
+        "on_scene_at": one.on_scene_at,
+        "since": one.filed_at.isoformat(),
+        "running": running_text((now - one.filed_at).total_seconds()),
+        "awaited": _AWAITED[one.awaited][language == "en"],
+        "due_at": one.due_at,
+        "over": running_text(abs((now - one.due_at).total_seconds())) if one.due_at else "",
+        "state": one.state,
+        "share": f"{min(one.share, 1) * 100:.1f}",
+        "point": point_of(row["kelurahan"], row["kecamatan"]),
+    }
+
+
+def running_text(seconds: float) -> str:
+    """Return a running time as the board shows it: ``03.06`` or ``1.38.38``."""
+    whole = int(seconds)
+    hours, minutes, rest = whole // 3600, whole // 60 % 60, whole % 60
+    return f"{hours}.{minutes:02d}.{rest:02d}" if hours else f"{minutes:02d}.{rest:02d}"
+
+
+def _waits(row: Mapping[str, Any], now: datetime, language: str) -> dict[str, Any]:
+    filed = parse_instant(row["filed_at"])
+    return {
+        **row,
+        "thing": short_name(row["category"]["name"].get(language, "")),
+        "waited": running_text((now - filed).total_seconds())[:-3] or "0",
+    }
+
+
+def _overdue(now: datetime) -> list[dict[str, Any]]:
+    """Return the agencies with open reports past their limit; a year back is all that is open."""
+    year, rest = city_day(now)[:4], city_day(now)[4:7]
+    counts = bootstrap.view_store().counts("promise-agency", f"{int(year) - 1}{rest}", "")
+    rows = [row for row in promises("agency", counts) if row.overdue]
+    most = max((row.overdue for row in rows), default=1)
+    return [
+        {
+            "code": row.key,
+            "overdue": row.overdue,
+            "share": f"{row.overdue / most * 100:.0f}",
+            "agency": bootstrap.views().agency(row.key),
+        }
+        for row in sorted(rows, key=lambda row: -row.overdue)
+    ]

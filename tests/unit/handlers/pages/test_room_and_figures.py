@@ -1,0 +1,151 @@
+"""Board, 112 call, leaders' page, public figures and the open data that they follow from."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections import Counter
+from urllib.parse import urlencode
+
+import pytest
+
+from chalicelib.handlers.pages.figures import harmless
+from tests.fakes.world import SUKARASA, WITH_MAIL, World
+from tests.unit.handlers.pages.test_desk import csrf, signed_in
+
+
+@pytest.fixture
+def world():
+    with World().running() as running:
+        yield running
+
+
+def done(world, number, confirm=True):
+    world.act(number, "acknowledge", user="petugas.pupr")
+    room = world.act(number, "photos", {"purpose": "result"}, user="petugas.pupr").json
+    world.engine.blobs.keys.add(room["upload"]["fields"]["key"])
+    body = {"outcome": "done", "note": "x", "photos": [room["id"]]}
+    assert world.act(number, "submit", body, user="petugas.pupr").status == 200
+    assert world.act(number, "validate", user="verifikator").status == 200
+    if confirm:
+        assert world.act(number, "confirm", token=world.token_of(number)).status == 200
+
+
+def lived(world):
+    """Two on time, one late, one overdue, one emergency that nobody answers."""
+    numbers = [world.filed(WITH_MAIL)["number"] for _ in range(4)]
+    world.engine.pump()
+    for number in numbers:
+        world.act(number, "verify", user="operator")
+    done(world, numbers[0])
+    done(world, numbers[1])
+    world.engine.run_until("2027-04-09T08:00:00+07:00")
+    done(world, numbers[2])
+    fire = world.filed({"category": "DRT-01", "location": SUKARASA})["number"]
+    world.engine.run_until("2027-04-09T08:03:06+07:00")
+    world.project()
+    return numbers, fire
+
+
+def test_the_board_shows_the_unanswered_emergency_as_late_with_a_running_clock(world):
+    _, fire = lived(world)
+    html = world.get("/ruang", headers=signed_in("operator")).body.decode()
+    assert "1 lewat batas" in html and fire in html
+    assert (
+        'class="is-late"' in html and ">03.06<" in html and "lewat 01.06 dari batas terima" in html
+    )
+    world.act(fire, "acknowledge", user="petugas.bpbd")
+    world.project()
+    html = world.get("/ruang", headers=signed_in("operator")).body.decode()
+    assert "Diterima, menuju lokasi" in html and "lagi sampai harus tiba" in html
+    world.act(fire, "arrive", user="petugas.bpbd")
+    world.project()
+    assert 'class="is-done"' in world.get("/ruang", headers=signed_in("operator")).body.decode()
+
+
+def test_the_board_is_for_the_control_room_and_leaders(world):
+    assert world.get("/ruang", headers=signed_in("petugas.pupr")).status == 403
+    assert world.get("/ruang", headers=signed_in("walikota")).status == 200
+    assert world.get("/panggilan-112", headers=signed_in("walikota")).status == 403
+
+
+def test_a_112_call_is_filed_by_the_call_taker_and_dispatched_at_once(world):
+    who = signed_in("operator")
+    html = world.get("/panggilan-112", headers=who).body.decode()
+    assert "Keluar dari bangunan" in html
+    fields = {
+        "category": "DRT-01",
+        "address": "Jl. Merdeka 3",
+        "phone": "0812-3456-7890",
+        "csrf": csrf(html),
+        "key": "c" * 24,
+    }
+    sent = world.post("/panggilan-112", urlencode(fields).encode(), headers=who)
+    assert sent.status == 303
+    number = sent.headers["Location"].rpartition("/")[2]
+    shown = world.get(f"/v1/reports/{number}", user="operator").json
+    assert (shown["source"], shown["status"]) == ("112", "assigned")
+    wrong = fields | {"phone": "1", "key": "d" * 24}
+    again = world.post("/panggilan-112", urlencode(wrong).encode(), headers=who)
+    assert again.status == 422 and "Jl. Merdeka 3" in again.body.decode()
+
+
+def test_the_leaders_page_names_what_is_silent_and_where_it_is_worst(world):
+    _, fire = lived(world)
+    html = world.get("/pimpinan", headers=signed_in("walikota")).body.decode()
+    assert "1 darurat tanpa jawaban" in html and fire in html
+    assert "Sukasari" in html and "Jalan berlubang" in html
+    camat = world.get("/pimpinan", headers=signed_in("camat.karawaci")).body.decode()
+    assert "Wilayah Karawaci" in camat
+
+
+def figure(html, id):
+    return int(re.search(rf'id="{id}">([\d.]+)', html).group(1).replace(".", ""))
+
+
+def test_every_figure_follows_from_the_open_data(world):
+    lived(world)
+    html = world.get("/angka").body.decode()
+    text = world.get("/data/laporan.csv?bulan=2027-04").body.decode()
+    rows = list(csv.DictReader(io.StringIO(text)))
+    statuses, promises = Counter(r["status"] for r in rows), Counter(r["promise"] for r in rows)
+    closed = world.get("/data/kamus.json").json["closed"]
+    assert figure(html, "reports") == len(rows) == 5
+    assert figure(html, "confirmed") == statuses["closed_confirmed"] == 3
+    assert figure(html, "automatic") == statuses["closed_automatic"] == 0
+    assert figure(html, "open") == sum(r["status"] not in closed for r in rows) == 2
+    assert (promises["on_time"], promises["late"], promises["overdue"]) == (2, 1, 1)
+    share = re.search(r'id="on-time-share">([\d,]+)<', html).group(1)
+    assert share == f"{100 * 2 / 4:.1f}".replace(".", ",") == "50,0"
+    agency = re.search(r'<tr data-key="PUPR">.*?</tr>', html, re.S).group(0)
+    cells = re.findall(r'<td class="num">([\d.]+)</td>', agency)
+    assert cells == ["2", "1", "1"]
+    rate = re.search(r'<tr data-key="36.71.01">.*?</tr>', html, re.S).group(0)
+    assert f"{5 * 10_000 / 172_665:.1f}".replace(".", ",") in rate
+
+
+def test_the_open_data_page_by_page_are_all_rows_once(world, monkeypatch):
+    from chalicelib.handlers.pages import figures
+
+    lived(world)
+    monkeypatch.setattr(figures, "_ROWS", 2)
+    target, numbers = "/data/laporan.csv?bulan=2027-04", []
+    while target:
+        answer = world.get(target)
+        numbers += [row["number"] for row in csv.DictReader(io.StringIO(answer.body.decode()))]
+        following = re.match(r"<([^>]+)>", answer.headers.get("Link", ""))
+        target = following.group(1) if following else ""
+    assert len(numbers) == len(set(numbers)) == 5
+
+
+def test_confidential_reports_are_in_no_open_data_but_counted(world):
+    secret = world.filed(WITH_MAIL | {"visibility": "confidential"})["number"]
+    world.project()
+    assert secret not in world.get("/data/laporan.csv?bulan=2027-04").body.decode()
+    assert "1 laporan rahasia" in world.get("/angka").body.decode()
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", "\tx"])
+def test_no_cell_is_taken_for_a_formula(text):
+    assert harmless(text) == "'" + text
