@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from chalicelib.services.cataloguing import KeepCatalogue
     from chalicelib.services.clients import Clients
     from chalicelib.services.composing import Planner
+    from chalicelib.services.contact_checking import CheckContacts
     from chalicelib.services.contacting import ReplaceContact
     from chalicelib.services.crowds import Crowds
     from chalicelib.services.dispatching import Dispatcher
@@ -245,6 +246,16 @@ def replay_reports() -> ReplayReports:
         store(),
         clock(),
         jobs(),
+    )
+
+
+@_shared
+def check_contacts() -> CheckContacts:
+    """Sends offices a test message, and records who confirmed it."""
+    from chalicelib.services.contact_checking import CheckContacts
+
+    return CheckContacts(
+        administer(), catalogue(), store(), clock(), config.link_keys, config.public_url
     )
 
 

@@ -345,7 +345,8 @@ _CATALOGUE = _on_table("reference", "GetItem", "Query")
 FUNCTIONS: Mapping[str, Function] = {
     "api_handler": Function(
         (
-            _on_table("reports", "PutItem", "Query"),
+            # a test message of the contact check is put into the outbox by itself
+            _on_table("reports", "PutItem", "Query", "UpdateItem"),
             _on_table("reports", "Query", index="queue"),
             # counts the calls of other systems
             _on_table("views", "GetItem", "Query", "UpdateItem"),

@@ -16,6 +16,7 @@ from chalicelib.domain.deliveries import Delivery
 from chalicelib.domain.kindness import BUNDLE, DIGEST
 from chalicelib.domain.report import text_of
 from chalicelib.services.answering import Links
+from chalicelib.services.contact_checking import TEMPLATE
 from chalicelib.services.facts import context_from
 from chalicelib.services.messages import Rendered, TemplateInvalid, TemplateUnknown, render
 from chalicelib.services.ports import Mailer, NeverAgain, ReportStore
@@ -80,6 +81,8 @@ def _links(delivery: Delivery, links: Links | None) -> tuple[dict[str, str], str
     """The signed links of one report's message, and the page for everything else."""
     if delivery.template in (BUNDLE, DIGEST):
         return {}, f"{config.public_url()}/tugas"
+    if delivery.template == TEMPLATE:
+        return {}, str(delivery.context["page"])
     page = f"{config.public_url()}/laporan/{delivery.number}"
     return links.of(delivery) if links and not delivery.to_follower else {}, page
 
@@ -92,7 +95,7 @@ def _message_id(delivery: Delivery, sender: str) -> str:
 
 def _answered(delivery: Delivery) -> bool:
     """Whether an answer to this message could mean one report."""
-    return delivery.template not in (BUNDLE, DIGEST) and not delivery.to_follower
+    return delivery.template not in (BUNDLE, DIGEST, TEMPLATE) and not delivery.to_follower
 
 
 @dataclass(frozen=True)

@@ -655,3 +655,35 @@ class Replay(Form, kw_only=True):
     before: ReplayedSide | UnsetType = UNSET
     after: ReplayedSide | UnsetType = UNSET
     examples: list[ReplayExample] | UnsetType = UNSET
+
+
+class OfficeContacts(Form):
+    """An office, and when each of its addresses was confirmed; none of the addresses."""
+
+    position: str
+    title: Texts
+    agency: str | None
+    channels: dict[str, Time | None]
+    untested: list[str]
+
+
+class OfficeContactList(Form):
+    """All offices."""
+
+    items: list[OfficeContacts]
+    cursor: None
+
+
+class AskedContact(Form):
+    """What came of asking one office by one channel."""
+
+    position: str
+    channel: str
+    state: Literal["asked", "asked_today", "no_address", "unknown"]
+
+
+class AskedContacts(Form):
+    """What came of asking."""
+
+    items: list[AskedContact]
+    cursor: None

@@ -130,6 +130,8 @@ ROUTES: Mapping[tuple[str, str], Audience] = {
     ("POST", "/v1/reports/{number}/{action}"): _ANY_ACTION,
     ("GET", "/v1/queue"): _QUEUE,
     ("GET", "/v1/admin/audit"): _AUDIT,
+    ("GET", "/v1/admin/contacts"): _ADMIN | {"auditor"},
+    ("POST", "/v1/admin/contacts/check"): _ADMIN,
     ("GET", "/v1/admin/accounts"): _ADMIN,
     ("POST", "/v1/admin/accounts"): _ADMIN,
     ("GET", "/v1/admin/accounts/{account}"): _ADMIN,
@@ -197,6 +199,9 @@ PAGES: Mapping[tuple[str, str], Audience] = {
     ("POST", "/kasus/{number}/{action}"): _AT_DESK,
     ("GET", "/laporan/{number}"): EVERYBODY,
     ("POST", "/laporan/{number}/{action}"): EVERYBODY,
+    # The link itself says which office's contact it confirms.
+    ("GET", "/kontak/{token}"): EVERYBODY,
+    ("POST", "/kontak/{token}"): EVERYBODY,
     ("GET", "/sop"): EVERYBODY,
     ("GET", "/sop/{sop}"): EVERYBODY,
     ("GET", "/sop/{sop}/versi/{version}"): EVERYBODY,

@@ -233,6 +233,13 @@ class ReadContact(Body, kw_only=True):
     reason: Needed
 
 
+class ContactCheck(Body, kw_only=True):
+    """The offices that are to get a test message, and why now."""
+
+    positions: Annotated[list[Code], Meta(min_length=1, max_length=100)]
+    reason: Text = ""
+
+
 class Simulation(Body):
     """For which moment, category and place an SOP is drawn, and which instants are given.
 

@@ -12,6 +12,7 @@ from chalicelib.handlers import answers, openapi_open311, problems
 from chalicelib.handlers.audience import ACTIONS, PUBLIC, REPORTER, ROUTES, Audience
 from chalicelib.handlers.definitions import (
     ACTION_BODIES,
+    ContactCheck,
     DraftSimulation,
     NewReport,
     ReadContact,
@@ -190,6 +191,21 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
         answers.Replay,
         "sop desk",
         codes=("role_may_not", "not_found"),
+    ),
+    ("GET", "/v1/admin/contacts"): Operation(
+        "Every office, and whether its contacts were confirmed by a test message",
+        answers.OfficeContactList,
+        "administration",
+        query=("agency",),
+        codes=("role_may_not",),
+    ),
+    ("POST", "/v1/admin/contacts/check"): Operation(
+        "Send offices a test message with a link that confirms it",
+        answers.AskedContacts,
+        "administration",
+        body=ContactCheck,
+        status=201,
+        codes=(*_BODY_CODES, "role_may_not"),
     ),
     ("POST", "/v1/simulations"): Operation(
         "The whole ladder of the SOP in the body",

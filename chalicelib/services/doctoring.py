@@ -14,6 +14,7 @@ from itertools import permutations
 from typing import Any
 
 from chalicelib.domain.catalogue import serving_sop
+from chalicelib.domain.contacts import untested as untested_of
 from chalicelib.domain.findings import ERROR, Finding
 from chalicelib.services.catalogue import Catalogue
 from chalicelib.services.linting import LintSops
@@ -105,11 +106,7 @@ class Doctor:
         examples = [row["id"] for row in rows if _is_example(row)]
         if examples:
             yield _about("contact_placeholder", examples)
-        untested = [
-            row["id"]
-            for row in rows
-            if _addresses(row) and not (row.get("contacts") or {}).get("verified_at")
-        ]
+        untested = [row["id"] for row in rows if untested_of(row)]
         if untested:
             yield _about("contact_unverified", untested)
 

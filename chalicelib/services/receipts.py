@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from chalicelib.domain.contacts import digest_of
 from chalicelib.domain.deliveries import (
     COMPLAINED,
     FAILED,
@@ -20,7 +21,7 @@ from chalicelib.domain.deliveries import (
     learned,
 )
 from chalicelib.services.ports import Alarms, Clock, Mark, ReportStore, TryAgain
-from chalicelib.services.sending import contact_of, digest_of
+from chalicelib.services.sending import contact_of
 
 _TRIES = 8
 UNKNOWN_MESSAGE = "unknown_message"

@@ -7,12 +7,12 @@ That window is the only one (docs/adr/0005), and it is bounded by the lease.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
+from chalicelib.domain.contacts import digest_of
 from chalicelib.domain.deliveries import (
     ACCEPTED,
     BACKOFF,
@@ -185,11 +185,6 @@ class Sender:
 def contact_of(delivery: Delivery) -> str:
     """Return under which name a contact is marked: never an address or a reporter's name."""
     return f"{delivery.who}:{delivery.number}" if delivery.to_reporter else delivery.who
-
-
-def digest_of(address: str) -> str:
-    """Return what tells one address from another and is none."""
-    return hashlib.sha256(address.strip().lower().encode()).hexdigest()[:32]
 
 
 def _words(error: Exception) -> str:

@@ -136,7 +136,7 @@ CALLS = {
     # mark_armed; claim and settle of one message, also where it is answered for or receipted
     "report_store: row.update": [
         (name, "dynamodb:UpdateItem", TABLE["reports"])
-        for name in ("arm", "send", "fire", "delivery_events")
+        for name in ("arm", "send", "fire", "delivery_events", "api_handler")
     ],
     # the rebuild of views and counters is a tool, with the rights of whoever runs it
     "report_store: ReportRow.scan": [],

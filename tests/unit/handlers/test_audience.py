@@ -70,6 +70,7 @@ BODY_OF = {
     ),
     "/v1/sops/{sop}/versions/{version}/simulate": {},
     "/v1/simulations": {"sop": SOP},
+    "/v1/admin/contacts/check": {"positions": ["kadis.pupr"]},
     "/v1/drafts": {"sop": "pju-padam"},
     "/v1/sops/{sop}/versions/{version}/assign": {"from": "2027-05-01"},
     "/v1/admin/ownership": {

@@ -97,7 +97,7 @@ BARE = MessageContext(number="TL26-A7K3QW")
 IDS = default_templates().ids()
 EVERY = [(template, language) for template in IDS for language in ("id", "en")]
 #: About several reports or none, so about no number.
-LISTS = {"bundle", "digest"}
+LISTS = {"bundle", "digest", "contact_check"}
 
 
 class Page(HTMLParser):
@@ -126,6 +126,7 @@ def sms(template, context, language="id"):
 
 def test_the_city_has_every_template_it_needs():
     assert set(IDS) == {
+        "contact_check",
         *["step_task", "step_reminder", "step_escalation", "step_emergency", "step_legal_limit"],
         *["reporter_promise_moved", "reporter_news", "reporter_support", "reporter_unmerged"],
         *["step_verification", "step_validation", "step_instruction", "task_reassigned"],
