@@ -2,6 +2,7 @@
 
 from chalice import Chalice
 
+from chalicelib.adapters.logs import configure
 from chalicelib.handlers import (
     accounts,
     actions,
@@ -37,6 +38,7 @@ from chalicelib.handlers.pages import (
     tracking,
 )
 
+configure()
 app = Chalice(app_name="live-room")
 app.api.cors = cors() or False
 for module in (

@@ -14,6 +14,7 @@ from chalicelib.adapters import aws
 from chalicelib.adapters.clock import Clock
 from chalicelib.domain.events import parse_instant
 from chalicelib.services.ports import TryAgain
+from chalicelib.services.tracing import TRACE, current
 
 _GONE = frozenset({"ValidationException", "ExecutionDoesNotExist", "InvalidArn"})
 
@@ -33,6 +34,7 @@ class StepFunctionsClock:
         body = {
             "number": number,
             "epoch": epoch,
+            TRACE: current(),
             "entries": [{**entry, "at": self._real(entry["at"])} for entry in entries],
         }
         try:

@@ -33,6 +33,7 @@ from chalicelib.services.ports import (
     Stored,
     TryAgain,
 )
+from chalicelib.services.tracing import current
 
 _PASSING = frozenset(
     {
@@ -337,6 +338,7 @@ def _current(change: Change) -> ReportRow:
         keys.CURRENT,
         kind="report",
         version=change.expected_version + 1,
+        trace=current() or None,
         epoch=change.epoch,
         armed_epoch=change.armed_epoch,
         body=_json(report),
@@ -355,7 +357,13 @@ def _current(change: Change) -> ReportRow:
 def _new_rows(change: Change) -> Iterator[ReportRow]:
     pk = keys.report_key(change.report.number)
     for event in change.events:
-        yield ReportRow(pk, keys.event_key(event.seq), kind="event", body=_json(event.to_dict()))
+        yield ReportRow(
+            pk,
+            keys.event_key(event.seq),
+            kind="event",
+            body=_json(event.to_dict()),
+            trace=current() or None,
+        )
     for key in change.fired:
         yield ReportRow(pk, keys.FIRED + key, kind="fired")
     for delivery in change.deliveries:
@@ -367,6 +375,7 @@ def _new_rows(change: Change) -> Iterator[ReportRow]:
             status=delivery.status,
             attempts=0,
             version=0,
+            trace=current() or None,
             **_when_due(delivery),
         )
 

@@ -8,6 +8,7 @@ from typing import Any
 from chalicelib.adapters import keys
 from chalicelib.domain.events import parse_instant
 from chalicelib.services.ports import StreamRow
+from chalicelib.services.tracing import TRACE
 
 
 def stream_rows(records: Iterable[Mapping[str, Any]]) -> Iterator[StreamRow]:
@@ -33,6 +34,7 @@ def _row(image: Mapping[str, Any], kind: str, *, inserted: bool) -> StreamRow:
         armed_epoch=_number(image, "armed_epoch"),
         due_at=parse_instant(due_at) if due_at else None,
         body=_text(image, "body"),
+        trace=_text(image, TRACE),
     )
 
 

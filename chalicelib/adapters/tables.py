@@ -78,6 +78,7 @@ class ReportRow(Model):
     sent_at = UnicodeAttribute(null=True)
     error = UnicodeAttribute(null=True)
     template_version = NumberAttribute(null=True)
+    trace = UnicodeAttribute(null=True)
     lease = UnicodeAttribute(null=True)
     facts = UnicodeAttribute(null=True)
     members = UnicodeSetAttribute(null=True)

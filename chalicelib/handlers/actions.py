@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from typing import Any
 
 import msgspec
@@ -28,6 +29,7 @@ from chalicelib.services.photos import MAX_PHOTO_BYTES, photo_key
 from chalicelib.services.ports import Stored
 
 blueprint = Blueprint(__name__)
+log = logging.getLogger("live_room.reports")
 MAX_PHOTOS = 20
 
 
@@ -41,7 +43,9 @@ def act(call: Call) -> Response:
         return special(call, body)
     key = idempotency_key(call.header("idempotency-key"))
     command = command_for(action, body, call.caller, key)
-    return _shown(call, bootstrap.act_on_report()(call.number, command))
+    done = bootstrap.act_on_report()(call.number, command)
+    log.info("acted", extra={"report": call.number, "action": action})
+    return _shown(call, done)
 
 
 def _shown(call: Call, stored: Stored) -> Response:

@@ -7,7 +7,6 @@ import hashlib
 import json
 import logging
 import re
-import traceback
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
@@ -17,6 +16,7 @@ import msgspec
 from chalice import CORSConfig, Response
 
 from chalicelib import config
+from chalicelib.adapters.logs import places
 from chalicelib.domain.accounts import AccountRefused
 from chalicelib.domain.actions import ActionRefused
 from chalicelib.domain.catalogue_checks import DocumentInvalid
@@ -49,7 +49,7 @@ def cors() -> CORSConfig | None:
     return CORSConfig(
         allow_origin=origin,
         allow_headers=["Idempotency-Key", "If-None-Match", "Accept-Language"],
-        expose_headers=["ETag", "Idempotent-Replayed", "Retry-After"],
+        expose_headers=["ETag", "Idempotent-Replayed", "Retry-After", "X-Correlation-Id"],
         max_age=600,
     )
 
@@ -121,10 +121,8 @@ def response_to(error: Exception) -> Response:
         if isinstance(error, kind):
             return response(code)
     incident = str(uuid.uuid4())
-    # The places in the code, not the message: that may hold what a citizen wrote.
-    places = "".join(traceback.format_tb(error.__traceback__))
     kind = type(error).__name__
-    log.error("unexpected fault %s\n%s", kind, places, extra={"incident": incident})
+    log.error("unexpected fault %s\n%s", kind, places(error), extra={"incident": incident})
     return response("internal_error", instance=f"urn:uuid:{incident}")
 
 

@@ -13,7 +13,9 @@ from urllib.parse import unquote_plus
 from chalice import Blueprint
 
 from chalicelib import bootstrap, config
+from chalicelib.handlers.records import note_failure
 from chalicelib.services.photos import named_by
+from chalicelib.services.tracing import TRACE, tracing
 
 blueprint = Blueprint(__name__)
 log = logging.getLogger("live_room.media")
@@ -27,13 +29,15 @@ def media(event: Any) -> Json:
     failed = []
     for record in event.to_dict()["Records"]:
         try:
-            for task, number, photo in tasks_of(json.loads(record["body"])):
-                getattr(bootstrap.examine_photos(), task)(number, photo)
-                log.info("photo", extra={"report": number, "photo": photo, "task": task})
+            body = json.loads(record["body"])
+            with tracing(body.get(TRACE)):
+                for task, number, photo in tasks_of(body):
+                    getattr(bootstrap.examine_photos(), task)(number, photo)
+                    log.info("photo", extra={"report": number, "photo": photo, "task": task})
         # One photo's fault must not fail another's: it is named, comes back a bounded number of
         # times, and then lies in the dead-letter queue with an alarm.
-        except Exception:
-            log.exception("a photo failed", extra={"message_id": record["messageId"]})
+        except Exception as error:
+            note_failure(record["messageId"], error)
             failed.append({"itemIdentifier": record["messageId"]})
     return {"batchItemFailures": failed}
 

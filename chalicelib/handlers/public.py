@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from chalice import Blueprint, Response
@@ -36,6 +37,7 @@ from chalicelib.services.ports import Contact
 from chalicelib.services.viewing import local
 
 blueprint = Blueprint(__name__)
+log = logging.getLogger("live_room.reports")
 #: What masked values are made of: one that is sent back would overwrite the real one.
 _MASKS = ("***", "•", "●", "xxxx@", "****")
 
@@ -45,6 +47,7 @@ def file_report(call: Call) -> Response:
     """File a report: no account needed, and for an emergency nothing but the category."""
     key = idempotency_key(call.header("idempotency-key"))
     filed = bootstrap.file_report()(filing_of(parse(call.body, NewReport), call.caller, key))
+    log.info("filed", extra={"report": filed.report.number, "repeated": filed.repeated})
     headers = {"Idempotent-Replayed": "true"} if filed.repeated else {}
     return ok(answer_to(filed), 201, headers)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,6 +19,10 @@ from chalicelib.handlers.http import boring, response_to
 from chalicelib.handlers.identity import caller_of
 from chalicelib.handlers.problems import Problem
 from chalicelib.handlers.session import caller_from_session, check_csrf
+from chalicelib.services.tracing import tracing
+
+log = logging.getLogger("live_room.requests")
+TRACE_HEADER = "X-Correlation-Id"
 
 
 @dataclass(frozen=True)
@@ -99,17 +104,35 @@ def shows(blueprint: Blueprint, method: str, path: str) -> Callable[[Handler], H
     def decorate(handler: Handler) -> Handler:
         def view(**params: str) -> Response:
             call = Call(blueprint.current_request, params, page=True)
-            try:
-                return _shown(call, PAGES[method, path], handler)
-            # The outermost edge, as for the API: a known refusal says itself, others are noted.
-            except Exception as error:
-                return _problem_page(call, error)
+            return _traced(call, lambda: _page(call, PAGES[method, path], handler))
 
         view.__name__ = f"route_{handler.__name__}"  # never the name of an event's handler
         blueprint.route(path, methods=[method], content_types=["*/*"])(view)
         return handler
 
     return decorate
+
+
+def _traced(call: Call, answer: Callable[[], Response]) -> Response:
+    """Answer under an id of its own (the gateway's, never the caller's), which the answer names.
+
+    Whoever asks for help can say it, and every line that followed from the request bears it.
+    """
+    with tracing(call.request.context.get("requestId")) as trace:
+        made = answer()
+        made.headers[TRACE_HEADER] = trace
+        if call.request.method != "GET":
+            route = f"{call.request.method} {call.request.context.get('resourcePath', '')}"
+            log.info("request", extra={"route": route, "status": made.status_code})
+        return made
+
+
+def _page(call: Call, audience: frozenset[str], handler: Handler) -> Response:
+    try:
+        return _shown(call, audience, handler)
+    # The outermost edge, as for the API: a known refusal says itself, others are noted.
+    except Exception as error:
+        return _problem_page(call, error)
 
 
 def _shown(call: Call, audience: frozenset[str], handler: Handler) -> Response:
@@ -142,12 +165,16 @@ def _problem_page(call: Call, error: Exception) -> Response:
 def _view(
     blueprint: Blueprint, handler: Handler, method: str, path: str
 ) -> Callable[..., Response]:
-    def view(**params: str) -> Any:
-        call = Call(blueprint.current_request, params)
-        audience = allowed(method, path, params)
+    @boring
+    def answered(call: Call) -> Any:
+        audience = allowed(method, path, call.params)
         if PUBLIC not in audience:
             admit(call.caller, audience)
         return handler(call)
 
+    def view(**params: str) -> Response:
+        call = Call(blueprint.current_request, params)
+        return _traced(call, lambda: answered(call))
+
     view.__name__ = f"route_{handler.__name__}"  # never the name of an event's handler
-    return boring(view)
+    return view

@@ -13,6 +13,7 @@ from math import ceil
 from typing import Any
 
 from chalicelib.services.ports import AFTER, Clock, Queues, StreamRow
+from chalicelib.services.tracing import TRACE
 
 #: Seconds that a queue can hold a message back.
 LONGEST = 900
@@ -35,9 +36,11 @@ class Dispatcher:
             if row.kind == "message" and row.inserted:
                 send.append(self._send(row, now))
             elif row.kind == "failed":
-                wake.append({"number": row.number, "failed": row.id, "source": "stream"})
+                failed = {"number": row.number, "failed": row.id, "source": "stream"}
+                wake.append(_traced(failed, row))
             elif row.kind == "report":
-                body = {"number": row.number, "epoch": row.epoch, "source": "stream"}
+                plain = {"number": row.number, "epoch": row.epoch, "source": "stream"}
+                body = _traced(plain, row)
                 if row.due_at is not None and row.due_at <= now:
                     wake.append(body)
                 if row.armed_epoch != row.epoch:
@@ -46,7 +49,7 @@ class Dispatcher:
 
     def _send(self, row: StreamRow, now: datetime) -> dict[str, Any]:
         """What is due within minutes waits in the queue itself; the sweeper has what is later."""
-        body: dict[str, Any] = {"number": row.number, "id": row.id}
+        body = _traced({"number": row.number, "id": row.id}, row)
         wait = (row.due_at - now).total_seconds() / self.clock.speed if row.due_at else 0
         return {**body, AFTER: min(LONGEST, ceil(wait))} if wait > 0 else body
 
@@ -60,3 +63,8 @@ class Dispatcher:
         ):
             if bodies:
                 enqueue(bodies)
+
+
+def _traced(body: dict[str, Any], row: StreamRow) -> dict[str, Any]:
+    """The message goes on under the id of what wrote the row."""
+    return {**body, TRACE: row.trace} if row.trace else body

@@ -98,7 +98,8 @@ class StreamRow:
     """What the table's stream says of one written row: a report's CURRENT row, a new message or
     an event of the record (kind ``event``, id its six-digit place in it, no body).
 
-    body is the JSON of the report's state; due_at is when the sweeper would look at it.
+    body is the JSON of the report's state; due_at is when the sweeper would look at it. trace is
+    the id of what wrote it.
     """
 
     kind: str
@@ -110,6 +111,7 @@ class StreamRow:
     armed_epoch: int = 0
     due_at: datetime | None = None
     body: str = ""
+    trace: str = ""
 
 
 @dataclass(frozen=True, slots=True)

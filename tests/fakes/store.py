@@ -25,6 +25,7 @@ from chalicelib.services.ports import (
     StreamRow,
     Talk,
 )
+from chalicelib.services.tracing import current
 
 
 class MemoryTalks:
@@ -98,7 +99,13 @@ class MemoryReportStore:
         self.stream.append(self._image(change, inserted=change.expected_version == 0))
         for event in change.events:
             self.stream.append(
-                StreamRow("event", change.report.number, f"{event.seq:06d}", inserted=True)
+                StreamRow(
+                    "event",
+                    change.report.number,
+                    f"{event.seq:06d}",
+                    inserted=True,
+                    trace=current(),
+                )
             )
         for delivery in change.deliveries:
             self._publish_message(delivery, inserted=True)
@@ -107,7 +114,7 @@ class MemoryReportStore:
         self.stream.append(
             StreamRow(
                 _kind(delivery), delivery.number, delivery.id, inserted=inserted,
-                due_at=delivery.due_at,
+                due_at=delivery.due_at, trace=current(),
             )
         )  # fmt: skip
 
@@ -123,6 +130,7 @@ class MemoryReportStore:
             armed_epoch=change.armed_epoch,
             due_at=change.sweep_at,
             body=msgspec.json.encode(change.report).decode(),
+            trace=current(),
         )
 
     def mark_armed(self, number: str, epoch: int, sweep_at: datetime | None) -> bool:

@@ -112,7 +112,7 @@ def start(queue_url, entries):
         definition=DEFINITION.read_text().replace("${WakeQueueUrl}", queue_url),
         roleArn="arn:aws:iam::123456789012:role/timeline",
     )["stateMachineArn"]
-    given = {"number": "LR-1", "epoch": 3, "entries": entries}
+    given = {"number": "LR-1", "epoch": 3, "trace": "trace-id", "entries": entries}
     return states, states.start_execution(stateMachineArn=arn, input=json.dumps(given))
 
 
@@ -135,6 +135,7 @@ def wake_up(step, repeat=0):
     return {
         "number": "LR-1",
         "epoch": 3,
+        "trace": "trace-id",
         "step": step,
         "cycle": 1,
         "repeat": repeat,
@@ -190,7 +191,12 @@ def test_a_wake_up_that_cannot_be_sent_does_not_silence_the_later_ones(aws, monk
     arn = states.create_state_machine(
         name="timeline", definition=impatient, roleArn="arn:aws:iam::123456789012:role/timeline"
     )["stateMachineArn"]
-    given = {"number": "LR-1", "epoch": 3, "entries": [entry(-1, "L0"), entry(-1, "L1")]}
+    given = {
+        "number": "LR-1",
+        "epoch": 3,
+        "trace": "",
+        "entries": [entry(-1, "L0"), entry(-1, "L1")],
+    }
     execution = states.start_execution(stateMachineArn=arn, input=json.dumps(given))
     assert finished(states, execution)["status"] == "SUCCEEDED"
     history = states.get_execution_history(executionArn=execution["executionArn"])["events"]

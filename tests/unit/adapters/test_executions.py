@@ -62,6 +62,7 @@ def test_an_execution_is_named_after_report_and_epoch_and_gets_its_timeline(use:
     assert json.loads(request["input"]) == {
         "number": "TL-1",
         "epoch": 2,
+        "trace": "",
         "entries": [{**ENTRY, "at": "2027-04-05T03:00:00.000Z"}],
     }
 
