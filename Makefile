@@ -10,7 +10,7 @@ WORKERS ?= 2
 
 .DEFAULT_GOAL := help
 .PHONY: help install run client test test-long packages lint format clean
-.PHONY: stage doctor plan deploy rollback remove
+.PHONY: stage ready doctor plan deploy rollback remove
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,6 +50,9 @@ format: $(STAMP) ## Put the code into its usual form
 
 # Stages on AWS (docs/deploy.md). Settings are in stages/$(STAGE).toml.
 DEPLOY = $(BIN)/python -m infra.deploy
+ready: stage $(STAMP) ## Whether a stage's catalogue and people are ready for citizens (STAGE=…)
+	@STAGE=$(STAGE) $(BIN)/python -m chalicelib.doctor --stage --live
+
 stage:
 	@test -n "$(STAGE)" || { echo "Which stage? For example: make $(MAKECMDGOALS) STAGE=dev"; exit 1; }
 

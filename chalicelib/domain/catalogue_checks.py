@@ -9,7 +9,7 @@ from typing import Any
 
 from chalicelib.domain.areas import Areas
 from chalicelib.domain.calendar import Calendar, CalendarInvalid
-from chalicelib.domain.catalogue import Category
+from chalicelib.domain.catalogue import Category, owner_of
 
 Row = Mapping[str, Any]
 #: The offices of the place itself, in ownership rows.
@@ -73,6 +73,16 @@ def check_ownership(
             if first <= last:
                 reason = f"{category} in {area} has two owners on {first}"
                 raise DocumentInvalid(f"[{at}].from", reason)
+
+
+def check_owned(rows: Sequence[Row], served: Collection[str], areas: Areas, today: date) -> None:
+    """Raise DocumentInvalid if a served category is left to nobody today, in any kelurahan."""
+    for code in sorted(served):
+        mine = [row for row in rows if row["category"] == code]
+        for place in areas.all("kelurahan"):
+            kecamatan = place.code.rpartition(".")[0]
+            if not owner_of(mine, code, kelurahan=place.code, kecamatan=kecamatan, day=today):
+                raise DocumentInvalid("", f"nobody would own {code} in {place.name} today")
 
 
 def check_calendar(name: str, body: Mapping[str, Any], before: Calendar, today: date) -> Calendar:

@@ -444,10 +444,10 @@ TEXTS: Mapping[str, tuple[str, str, str, str, str]] = {
     ),
     "category_unowned": (
         ERROR,
-        "Kategori {category} tidak mempunyai pemilik di {places}.",
-        "Nobody owns the category {category} in {places}.",
-        "Tambahkan baris kepemilikan yang berlaku hari ini.",
-        "Add an ownership row that holds today.",
+        "Kategori {category} tidak mempunyai pemilik di {places} pada {day}.",
+        "Nobody owns the category {category} in {places} on {day}.",
+        "Tambahkan baris kepemilikan untuk hari itu.",
+        "Add an ownership row for that day.",
     ),
     "sop_has_errors": (
         ERROR,

@@ -97,10 +97,11 @@ class NextStep(Form):
 
 
 class SopShort(Form):
-    """Which SOP governs the report."""
+    """Which SOP governs the report. hash: SHA-256 of that version's canonical JSON."""
 
     id: str
     version: int
+    hash: str
     name: Texts | None
     legal_basis: list[str]
 
@@ -292,10 +293,11 @@ class AreaList(Form):
 
 
 class SopItem(Form):
-    """The SOP that serves a category now."""
+    """The SOP that serves a category now. hash: SHA-256 of that version's canonical JSON."""
 
     id: str
     version: int
+    hash: str
     category: str
     name: Texts | None
     tier: str | None

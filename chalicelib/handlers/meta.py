@@ -80,6 +80,7 @@ def sops(call: Call) -> Response:
         {
             "id": sop.id,
             "version": sop.version,
+            "hash": bootstrap.catalogue().sop_hash(sop),
             "category": code,
             "name": dict(sop.name) if sop.name else None,
             "tier": sop.tier,

@@ -54,6 +54,7 @@ _FILING_CODES = (
     "unknown_agency",
     "outside_city",
     "location_missing",
+    "category_not_served",
     "invalid_phone",
     "invalid_email",
     "key_reused",

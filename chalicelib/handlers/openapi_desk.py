@@ -21,7 +21,7 @@ _NOBODY_TWICE = ("same_person_twice",)
 _MORE: Mapping[str, tuple[str, ...]] = {
     "review": _NOBODY_TWICE,
     "approve": _NOBODY_TWICE,
-    "activate": (*_NOBODY_TWICE, *_DATES, "sop_not_ready"),
+    "activate": (*_NOBODY_TWICE, *_DATES, "sop_not_ready", "version_taken"),
     "comments": ("unknown_step",),
 }
 _SUMMARIES: Mapping[str, str] = {

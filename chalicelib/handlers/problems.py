@@ -355,6 +355,16 @@ PROBLEMS: Mapping[str, tuple[int, str, str]] = {
         "Ada berkas yang tidak dapat dimuat; tidak satu pun ditulis. Lihat items.",
         "A file cannot be taken in; none was written. See items.",
     ),
+    "version_taken": (
+        409,
+        "Nomor versi ini sudah dipakai. Tarik rancangan ini, lalu mulai lagi dari versi terbaru.",
+        "This version number is taken. Withdraw the draft and begin again from the newest.",
+    ),
+    "category_not_served": (
+        409,
+        "Kategori ini belum mempunyai SOP yang berlaku.",
+        "No SOP is in force for this category yet.",
+    ),
     "draft_is_open": (
         409,
         "SOP ini masih punya rancangan yang berjalan. Selesaikan atau tarik dahulu.",

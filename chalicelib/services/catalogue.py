@@ -21,7 +21,7 @@ from chalicelib.domain.calendar import Calendar
 from chalicelib.domain.catalogue import Category, owner_of, serving_sop
 from chalicelib.domain.kindness import Kindness
 from chalicelib.domain.roles import Directory
-from chalicelib.domain.sop import Sop
+from chalicelib.domain.sop import Sop, content_hash
 
 FRESH_SECONDS = 60.0
 CITY_ZONE = ZoneInfo("Asia/Jakarta")
@@ -51,6 +51,13 @@ class Catalogue:
     def sop(self, id: str, version: int) -> Sop:
         """Return one SOP version; raise NotInCatalogue."""
         return self._immutable("sop", f"{id}@{version}", Sop.from_dict)
+
+    def sop_hash(self, sop: Sop) -> str:
+        """Return the SHA-256 of a version's canonical JSON, taken once."""
+        key = ("hash", f"{sop.id}@{sop.version}")
+        if key not in self._kept:
+            self._kept[key] = content_hash(sop)
+        return cast(str, self._kept[key])
 
     def sop_in_force(self, category: str, at: datetime) -> Sop:
         """Return the SOP that serves *category* at *at*; raise NotInCatalogue."""

@@ -19,6 +19,7 @@ from chalicelib.domain.catalogue_checks import (
     check_agencies,
     check_calendar,
     check_categories,
+    check_owned,
     check_ownership,
 )
 from chalicelib.services.administering import Act, Administer, NoSuchDocument, Version, Write
@@ -89,6 +90,9 @@ class KeepCatalogue:
         else:
             categories = {row["code"] for row in self._rows("categories")}
             check_ownership(body, categories, agencies, self.catalogue.areas)
+            today = self.today()
+            served = {row["category"] for row in self._rows("assignments") if in_force(row, today)}
+            check_owned(body, served, self.catalogue.areas, today)
 
     def move_ownership(
         self, caller: Caller, moves: Sequence[OwnerMove], first: date, reason: str

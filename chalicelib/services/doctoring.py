@@ -63,10 +63,16 @@ class Doctor:
                     facts = {"category": code, "day": day.isoformat()}
                     yield Finding("category_without_sop", f"category {code}", facts)
                     break
-            nobody = around.owners(code).get("", [])
+            yield from self._owner(code, around.day)
+
+    def _owner(self, code: str, today: date) -> Iterator[Finding]:
+        """The first day of the coming year on which nobody owns the category somewhere."""
+        for day in _turning_days(self.catalogue.ownership(), code, today):
+            nobody = self.lint.surroundings(day).owners(code).get("", [])
             if nobody:
-                facts = {"category": code, "places": ", ".join(_few(nobody))}
+                facts = {"category": code, "places": _few(nobody), "day": day.isoformat()}
                 yield Finding("category_unowned", f"category {code}", facts)
+                return
 
     def _sops(self) -> Iterator[Finding]:
         warned: dict[str, list[Finding]] = {}

@@ -186,6 +186,9 @@ class DraftSops:
         if after.status != lifecycle.ACTIVE or service is None:
             return self._put(act, after, shown.revision)
         sop, assignments = after.parsed(), self._assignments()
+        taken = self.administer.register.latest(SOP, sop.id)
+        if taken is not None and taken.version >= sop.version:
+            raise MoveRefused("version_taken", version=taken.version)
         self._ready(sop, service)
         rows = self._serving(assignments.body, sop, service)
         return self._put(

@@ -22,7 +22,7 @@ from chalicelib.domain.numbers import number_for_key, number_from
 from chalicelib.domain.report import Report, replay
 from chalicelib.domain.sop import Sop
 from chalicelib.domain.timeline import Entry, Timeline, promises
-from chalicelib.services.catalogue import Catalogue
+from chalicelib.services.catalogue import Catalogue, NotInCatalogue
 from chalicelib.services.composing import ARM_GRACE, Composer, Planner
 from chalicelib.services.ports import AlreadyExists, Clock, Contact, ReportStore, real
 
@@ -122,7 +122,10 @@ class FileReport:
         place = self._place(filing, category)
         if filing.source.casefold() in STAFF_SOURCES and filing.actor.kind != "staff":
             raise FilingRefused("source_needs_staff", "source")
-        sop = self.catalogue.sop_in_force(category.code, now)
+        try:
+            sop = self.catalogue.sop_in_force(category.code, now)
+        except NotInCatalogue:
+            raise FilingRefused("category_not_served", "category") from None
         body_hash = hashlib.sha256(canonical(_comparable(filing))).hexdigest()
         for attempt in range(_MAX_ATTEMPTS):
             number = self._number(filing.key, attempt)

@@ -234,6 +234,7 @@ class Views:
         return {
             "id": sop.id,
             "version": sop.version,
+            "hash": self.catalogue.sop_hash(sop),
             "name": dict(sop.name) if sop.name else None,
             "legal_basis": [basis.text for basis in sop.legal_basis],
         }

@@ -23,6 +23,7 @@ from live_room_client.models import (
     Categories,
     Comment,
     Contact,
+    Crowd,
     Decline,
     Defer,
     DifferenceOf,
@@ -65,9 +66,11 @@ from live_room_client.models import (
     ReasonedStep,
     Refer,
     Reject,
+    Replay,
     Report,
     Reporter,
     RequestTime,
+    SimilarList,
     Simulated,
     Simulation,
     SopDocument,
@@ -75,6 +78,8 @@ from live_room_client.models import (
     Statistics,
     Step,
     Submit,
+    Support,
+    SupportTaken,
     Timeline,
     Verify,
     VersionList,
@@ -85,6 +90,46 @@ from live_room_client.transport import Transport
 
 class LiveRoom(Transport):
     """The API. Refusals are raised as `ApiProblem`."""
+
+    def get_reports_similar(
+        self,
+        *,
+        category: str | None = None,
+        lat: float | None = None,
+        lon: float | None = None,
+    ) -> SimilarList:
+        """Open reports near a place about the same kind of thing, before filing one more."""
+        path = "/v1/reports/similar"
+        answer = self._call("GET", path, query={"category": category, "lat": lat, "lon": lon})
+        return cast("SimilarList", answer)
+
+    def get_reports_by_number_similar(
+        self,
+        number: str,
+    ) -> SimilarList:
+        """What a report may be a duplicate of."""
+        path = f"/v1/reports/{quote(number, safe='')}/similar"
+        answer = self._call("GET", path)
+        return cast("SimilarList", answer)
+
+    def get_reports_by_number_crowd(
+        self,
+        number: str,
+    ) -> Crowd:
+        """How many reports were joined to this one, and how many residents support it."""
+        path = f"/v1/reports/{quote(number, safe='')}/crowd"
+        answer = self._call("GET", path)
+        return cast("Crowd", answer)
+
+    def post_reports_by_number_support(
+        self,
+        number: str,
+        body: Support,
+    ) -> SupportTaken:
+        """Support a report; counted once a resident, by the link in the message."""
+        path = f"/v1/reports/{quote(number, safe='')}/support"
+        answer = self._call("POST", path, body=body)
+        return cast("SupportTaken", answer)
 
     def get_admin_clients(
         self,
@@ -456,6 +501,18 @@ class LiveRoom(Transport):
         answer = self._call("POST", path, body=body, idempotency_key=idempotency_key)
         return cast("Report", answer)
 
+    def unmerge_report(
+        self,
+        number: str,
+        body: Reasoned,
+        *,
+        idempotency_key: str | None = None,
+    ) -> Report:
+        """Undo a merge: the report goes its own way, with the times first promised."""
+        path = f"/v1/reports/{quote(number, safe='')}/unmerge"
+        answer = self._call("POST", path, body=body, idempotency_key=idempotency_key)
+        return cast("Report", answer)
+
     def submit_report(
         self,
         number: str,
@@ -585,6 +642,18 @@ class LiveRoom(Transport):
     ) -> Report:
         """Rate the service from 1 to 5."""
         path = f"/v1/reports/{quote(number, safe='')}/rate"
+        answer = self._call("POST", path, body=body, idempotency_key=idempotency_key)
+        return cast("Report", answer)
+
+    def affirm_report(
+        self,
+        number: str,
+        body: Plain | None = None,
+        *,
+        idempotency_key: str | None = None,
+    ) -> Report:
+        """Confirm one's support of a report, from the link in the message."""
+        path = f"/v1/reports/{quote(number, safe='')}/affirm"
         answer = self._call("POST", path, body=body, idempotency_key=idempotency_key)
         return cast("Report", answer)
 
@@ -889,6 +958,24 @@ class LiveRoom(Transport):
         path = f"/v1/drafts/{quote(sop, safe='')}/diff"
         answer = self._call("GET", path, query={"against": against})
         return cast("DifferenceOf", answer)
+
+    def post_drafts_by_sop_replay(
+        self,
+        sop: str,
+    ) -> Replay:
+        """Ask what a draft would have done with the reports of the last 90 days."""
+        path = f"/v1/drafts/{quote(sop, safe='')}/replay"
+        answer = self._call("POST", path)
+        return cast("Replay", answer)
+
+    def get_drafts_by_sop_replay(
+        self,
+        sop: str,
+    ) -> Replay:
+        """The newest comparison of a draft with past reports."""
+        path = f"/v1/drafts/{quote(sop, safe='')}/replay"
+        answer = self._call("GET", path)
+        return cast("Replay", answer)
 
     def get_drafts_by_sop_lint(
         self,

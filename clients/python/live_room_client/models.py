@@ -253,6 +253,16 @@ class CountedLimit(TypedDict):
     provisional: bool
 
 
+class Crowd(TypedDict):
+    """How many reports were joined and how many residents support it; *needed* in one kelurahan."""
+
+    joined: int
+    supports: int
+    areas: list[SupportingArea]
+    needed: int
+    open: bool
+
+
 class Day(TypedDict):
     """A day on the way to a deadline, and what it gave; hours: whose other hours it had."""
 
@@ -925,6 +935,55 @@ class Reject(TypedDict):
     reason: str
 
 
+Replay = TypedDict(
+    "Replay",
+    {
+        "status": "Literal[\"asked\", \"done\"]",
+        "sop": "str",
+        "number": "int",
+        "hash": "str",
+        "from": "str",
+        "to": "str",
+        "now": "str",
+        "version": "NotRequired[int]",
+        "reports": "NotRequired[int]",
+        "changed_reports": "NotRequired[int]",
+        "truncated": "NotRequired[bool]",
+        "left_out": "NotRequired[list[str]]",
+        "before": "NotRequired[ReplayedSide]",
+        "after": "NotRequired[ReplayedSide]",
+        "examples": "NotRequired[list[ReplayExample]]",
+    },
+)
+
+
+class ReplayExample(TypedDict):
+    """A report whose ladder would have been another one."""
+
+    number: str
+    no_longer: list[ReplayedFiring]
+    instead: list[ReplayedFiring]
+
+
+class ReplayedFiring(TypedDict):
+    """One firing that only one of the two ladders has."""
+
+    step: str
+    at: str
+    to: list[str]
+
+
+class ReplayedSide(TypedDict):
+    """What one of two SOPs did, or would have done, with the same reports."""
+
+    firings: dict[str, int]
+    escalations: int
+    broken: dict[str, int]
+    recipients: dict[str, int]
+    messages: dict[str, int]
+    estimate: Estimate
+
+
 class Report(TypedDict):
     """A report as its caller may see it; the last members only for its parties."""
 
@@ -961,6 +1020,8 @@ class Report(TypedDict):
     description: NotRequired[str]
     address: NotRequired[str]
     photos: NotRequired[list[str]]
+    joined: NotRequired[list[str]]
+    joined_photos: NotRequired[list[str]]
 
 
 class Reporter(TypedDict):
@@ -990,6 +1051,7 @@ class Rung(TypedDict):
     due_in_words: Names | None
     state: str
     until: str | None
+    at_start: bool
     to: list[str]
     recipients: list[SimulatedRecipient]
     limit: Literal["legal", "service"] | None
@@ -1018,6 +1080,24 @@ Served = TypedDict(
         "season": "NotRequired[str]",
     },
 )
+
+
+class Similar(TypedDict):
+    """An open report near by about the same kind of thing."""
+
+    number: str
+    metres: int | None
+    filed_at: str
+    status: Literal["acknowledged", "assigned", "awaiting_confirmation", "awaiting_validation", "closed_automatic", "closed_confirmed", "deferred", "in_progress", "merged", "needs_information", "received", "referred", "rejected", "reopened", "returned", "verified", "withdrawn"]
+    status_name: Names
+    url: str
+
+
+class SimilarList(TypedDict):
+    """Candidates, nearest first."""
+
+    items: list[Similar]
+    cursor: None
 
 
 class Simulated(TypedDict):
@@ -1084,20 +1164,22 @@ class SopDocument(TypedDict):
 
 
 class SopItem(TypedDict):
-    """The SOP that serves a category now."""
+    """The SOP that serves a category now. hash: SHA-256 of that version's canonical JSON."""
 
     id: str
     version: int
+    hash: str
     category: str
     name: dict[str, str] | None
     tier: str | None
 
 
 class SopShort(TypedDict):
-    """Which SOP governs the report."""
+    """Which SOP governs the report. hash: SHA-256 of that version's canonical JSON."""
 
     id: str
     version: int
+    hash: str
     name: dict[str, str] | None
     legal_basis: list[str]
 
@@ -1146,6 +1228,29 @@ class Submit(TypedDict):
     outcome: Literal["cannot_be_done", "done", "nothing_found"]
     reason: NotRequired[str]
     photos: NotRequired[list[str]]
+
+
+class Support(TypedDict):
+    """Who supports a report: a mail address or telephone number, and the kelurahan they live in."""
+
+    reporter: Reporter
+    kelurahan: NotRequired[str]
+    language: NotRequired[Literal["en", "id"]]
+
+
+class SupportTaken(TypedDict):
+    """Counted once the link in the message was used."""
+
+    number: str
+    state: Literal["confirm_by_message"]
+
+
+class SupportingArea(TypedDict):
+    """How many residents of a kelurahan support a report."""
+
+    code: str
+    name: str
+    supports: int
 
 
 class Timeline(TypedDict):

@@ -102,6 +102,20 @@ def test_two_owners_on_one_day_are_refused(city):
     assert answer.json["reason"] == "LIN-06 in * has two owners on 2027-05-01"
 
 
+def test_no_category_is_left_to_nobody(city):
+    shown = read(city, "catalogue/ownership")
+    rows = [row for row in shown["body"] if row["category"] != "LIN-01"]
+    answer = put(city, "catalogue/ownership", shown, rows)
+    assert answer.json["reason"] == "nobody would own LIN-01 in Sukarasa today"
+
+
+def test_the_doctor_sees_an_owner_run_out_within_the_year():
+    def until_june(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        return [{**row, "to": "2027-06-30"} if row["category"] == "LIN-01" else row for row in rows]
+
+    assert holes(until_june, "ownership") == {"category_unowned"}
+
+
 # -- agencies and categories -------------------------------------------------------------------
 
 

@@ -280,6 +280,17 @@ def broken(content: dict[str, Any]) -> dict[str, Any]:
     return new
 
 
+def test_a_number_that_a_delivery_has_taken_is_refused_plainly(city):
+    from chalicelib.services.administering import Version, digest_of
+
+    begin(city)
+    body = {**city.get(f"/v1/sops/{POTHOLES}").json, "version": 2}
+    shipped = Version("sop", POTHOLES, 2, body, digest_of(body))
+    city.register.write_all([shipped], {}, {"at": "2027-04-05T00:00:00Z", "id": "1"})
+    refused = into_force(city)
+    assert (refused.status, refused.code) == (409, "version_taken")
+
+
 def test_a_draft_with_a_hole_is_refused_with_the_reason_and_the_mend(city):
     write(city, draft := begin(city), broken(draft["content"]))
     listed = city.get(f"/v1/drafts/{POTHOLES}/lint", user="penyusun").json
@@ -363,6 +374,29 @@ def test_every_step_is_on_the_audit_record(city):
         ("sop", POTHOLES, 2),
         ("document", "assignments", 2),
     ]
+
+
+def test_the_hash_is_shown_wherever_a_version_is_named(city):
+    number = city.filed()["number"]
+    (listed,) = [one for one in city.get("/v1/sops").json["items"] if one["id"] == POTHOLES]
+    newest = city.get(f"/v1/sops/{POTHOLES}/versions").json["items"][0]
+    report = city.get(f"/v1/reports/{number}").json
+    own = content_hash(Sop.from_dict(city.get(f"/v1/sops/{POTHOLES}").json))
+    assert {listed["hash"], newest["hash"], report["sop"]["hash"]} == {own}
+
+
+def test_a_category_without_an_sop_is_refused_plainly(city):
+    from chalicelib import bootstrap
+
+    def none(rows: list[Any]) -> list[Any]:
+        return [row for row in rows if row["category"] != "INF-01"]
+
+    act = Act("change", staff("admin"), "admin", "uji")
+    bootstrap.administer().change(act, "document", "assignments", none)
+    answer = city.post(
+        "/v1/reports", {"category": "INF-01", "location": {"kelurahan": "36.71.01.1001"}}
+    )
+    assert (answer.status, answer.code) == (409, "category_not_served")
 
 
 def test_the_list_of_drafts_shows_where_each_stands(city):
