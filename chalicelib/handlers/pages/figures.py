@@ -31,8 +31,9 @@ blueprint = Blueprint(__name__)
 _MONTH = re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])")
 #: Rows of one page of open data: far below what a function may answer with.
 _ROWS = 1000
-#: An area far below the city's average of reports per resident does not know the service.
-_UNKNOWN_SHARE = 0.5
+#: An area far below the city's average of reports per resident does not know the service; with
+#: less than one report per 10,000 nothing can be said yet.
+_UNKNOWN_SHARE, _ENOUGH = 0.5, 1.0
 #: The columns of the open data, each with what it means; also the data dictionary.
 COLUMNS: Mapping[str, tuple[str, str]] = {
     "number": ("Nomor laporan", "Report number"),
@@ -277,7 +278,7 @@ def _rates(counts: Mapping[Any, int]) -> dict[str, Any]:
                 "residents": people,
                 "rate": f"{rate:.1f}".replace(".", ","),
                 "bar": 100 * rate / most,
-                "unknown": bool(average) and rate < average * _UNKNOWN_SHARE,
+                "unknown": average >= _ENOUGH and rate < average * _UNKNOWN_SHARE,
             }
             for code, count, people, rate in rows
         ],
