@@ -23,6 +23,7 @@ from chalicelib.handlers import (
     reveal,
     simulation,
     staff,
+    webhooks,
 )
 from chalicelib.handlers.http import cors
 from chalicelib.handlers.pages import (
@@ -59,6 +60,7 @@ for module in (
     events,
     jobs,
     inbound,
+    webhooks,
     reveal,
     media,
     assets,

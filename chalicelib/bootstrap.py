@@ -117,6 +117,11 @@ def random_bytes() -> bytes:
     return secrets.token_bytes(16)
 
 
+def real_seconds() -> float:
+    """Return real time: other people's clocks know no other (signatures, their expiry)."""
+    return time.time()
+
+
 @_shared
 def clock() -> Clock:
     """The system's clock (faster than real time only in the local runner)."""

@@ -9,8 +9,11 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import json
 import os
+from collections.abc import Mapping
 from functools import lru_cache
+from typing import Any
 
 from chalicelib.domain.signing import Keyring
 
@@ -61,8 +64,20 @@ def reply_domain() -> str:
 
 
 def text_replies() -> bool:
-    """Whether answers to text messages arrive: a two-way provider is set up."""
-    return setting("TEXT_REPLIES", "") == "on"
+    """Whether answers to text messages arrive: a two-way provider, or a number of AWS's own."""
+    two_way = any(one.get("channel") == "sms" for one in gateways().values())
+    return two_way or setting("TEXT_REPLIES", "") == "on"
+
+
+@lru_cache(maxsize=1)
+def gateways() -> Mapping[str, Mapping[str, Any]]:
+    """The message providers beside AWS by name, from the JSON in ``GATEWAYS``.
+
+    Each has ``channel`` (``sms``, ``whatsapp``, ``voice``); ``authenticated``: whether it vouches
+    for who wrote; ``url``: where messages to it are posted, if any are. Keys are not in it.
+    """
+    found: dict[str, dict[str, Any]] = json.loads(setting("GATEWAYS", "") or "{}")
+    return found
 
 
 @lru_cache(maxsize=1)

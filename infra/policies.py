@@ -363,7 +363,7 @@ FUNCTIONS: Mapping[str, Function] = {
             _asks("reveal", "media"),
             _manages_accounts,
             _keeps_prints("GetObject"),
-            _sends_to("replan", "document", "replay"),
+            _sends_to("replan", "document", "replay", "inbound-text"),
         ),
         memory=1024,
         timeout=29,

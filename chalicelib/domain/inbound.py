@@ -61,6 +61,17 @@ class InboundMail:
     verdicts: Verdicts = Verdicts()
 
 
+def phone_of(text: str) -> str:
+    """Return a telephone number in E.164, as providers write it: 0812…, 62812…, +62 812-….
+
+    What cannot be one is returned as it is: it then belongs to nobody.
+    """
+    digits = "".join(character for character in text if character.isdigit())
+    if text.strip().startswith("+") or digits.startswith("62"):
+        return f"+{digits}"
+    return f"+62{digits[1:]}" if digits.startswith("0") else text
+
+
 @dataclass(frozen=True, slots=True)
 class InboundText:
     """One text message. authenticated: the provider vouches for the sender's number."""

@@ -138,6 +138,18 @@ def from_address(text: str) -> str:
     return token
 
 
+def gateway_keys(ring: Keyring, name: str) -> tuple[bytes, ...]:
+    """Return the keys that the message provider *name* and we share, the one to sign with first.
+
+    Derived from the ring, so that there is nothing more to keep; the provider is given the hex
+    form (`python -m infra.gateway_key`).
+    """
+    return tuple(
+        hmac.new(key, f"gateway|{name}".encode(), hashlib.sha256).hexdigest().encode()
+        for key in (ring.current, *ring.former)
+    )
+
+
 def body_signature(key: bytes, timestamp: str, body: bytes) -> str:
     """Return the hex HMAC-SHA-256 of a webhook: over ``<timestamp>.<body>`` as sent."""
     return hmac.new(key, timestamp.encode() + b"." + body, hashlib.sha256).hexdigest()

@@ -420,6 +420,12 @@ class ApiClients(Form):
     cursor: None
 
 
+class Taken(Form):
+    """It was taken in; what comes of it is seen on the report."""
+
+    accepted: bool
+
+
 class FieldError(Form):
     """One thing to correct; *pointer* is a JSON pointer, or ``?name`` for a query parameter."""
 

@@ -129,6 +129,8 @@ ROUTES: Mapping[tuple[str, str], Audience] = {
     ("DELETE", "/v1/reports/{number}/contact"): _REPORTER_ONLY,
     ("POST", "/v1/reports/{number}/{action}"): _ANY_ACTION,
     ("GET", "/v1/queue"): _QUEUE,
+    # Signed by the provider; nobody else's call gets further than its signature.
+    ("POST", "/v1/inbound/{provider}"): EVERYBODY,
     ("GET", "/v1/admin/audit"): _AUDIT,
     ("GET", "/v1/admin/contacts"): _ADMIN | {"auditor"},
     ("POST", "/v1/admin/contacts/check"): _ADMIN,

@@ -207,6 +207,15 @@ class Rate(Body):
     text: Text = ""
 
 
+class InboundMessage(Body, rename={"sender": "from"}):
+    """A message as a provider passes it on. id: the provider's own, the same when it repeats."""
+
+    id: Annotated[str, Meta(min_length=1, max_length=200)]
+    sender: Annotated[str, Meta(min_length=5, max_length=30)]
+    text: Annotated[str, Meta(max_length=4000)] = ""
+    at: str = ""
+
+
 class NewPhoto(Body):
     """A photo to upload."""
 

@@ -12,7 +12,7 @@ from typing import Any
 from chalice import Blueprint
 
 from chalicelib import bootstrap, config
-from chalicelib.domain.inbound import InboundText, Verdicts
+from chalicelib.domain.inbound import InboundText, Verdicts, phone_of
 from chalicelib.handlers.records import each
 
 blueprint = Blueprint(__name__)
@@ -64,7 +64,8 @@ def verdicts_of(receipt: Json) -> Verdicts:
 def text_of(body: Json) -> InboundText:
     """Return the message in a queue's body, in AWS's form or ours."""
     if "originationNumber" in body:
-        sender, text = str(body["originationNumber"]), str(body.get("messageBody") or "")
+        sender = phone_of(str(body["originationNumber"]))
+        text = str(body.get("messageBody") or "")
         return InboundText(str(body.get("inboundMessageId") or ""), sender, text)
     return InboundText(
         str(body["id"]),

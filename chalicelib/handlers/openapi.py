@@ -20,6 +20,7 @@ from chalicelib.handlers.definitions import (
     Simulation,
 )
 from chalicelib.handlers.openapi_accounts import ACCOUNT_OPERATIONS
+from chalicelib.handlers.openapi_answering import ANSWERING_OPERATIONS
 from chalicelib.handlers.openapi_catalogue import CATALOGUE_OPERATIONS
 from chalicelib.handlers.openapi_desk import DESK_OPERATIONS
 from chalicelib.handlers.openapi_exchange import EXCHANGE_OPERATIONS
@@ -40,6 +41,7 @@ _TAGS = (
     "staff",
     "administration",
     "sop desk",
+    "messages",
     openapi_open311.TAG,
 )
 _BODY_CODES = ("malformed_json", "invalid_text", "invalid_field", "body_too_large")
@@ -313,6 +315,7 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
     **DESK_OPERATIONS,
     **CATALOGUE_OPERATIONS,
     **EXCHANGE_OPERATIONS,
+    **ANSWERING_OPERATIONS,
     **ACCOUNT_OPERATIONS,
 }
 
@@ -503,6 +506,10 @@ _SECURITY: Json = {
     },
 }
 _PATH_PARAMETERS: Mapping[str, Json] = {
+    "provider": {
+        "description": "The message provider's name, as agreed with the city",
+        "schema": {"type": "string"},
+    },
     "client": {"schema": {"type": "string", "maxLength": 60}, "example": "fixmystreet"},
     "number": {
         "description": "The report's number; dashes and case do not matter.",

@@ -100,6 +100,11 @@ PROBLEMS: Mapping[str, tuple[int, str, str]] = {
         "Tanda masuk tidak berlaku atau sudah lewat waktunya.",
         "The token is not valid or has expired.",
     ),
+    "invalid_signature": (
+        401,
+        "Tanda tangan panggilan ini tidak cocok atau sudah lewat waktunya.",
+        "The signature of this call does not fit or is too old.",
+    ),
     "sign_in_failed": (
         401,
         "Masuk tidak berhasil atau terlalu lama. Silakan mulai lagi dari halaman masuk.",

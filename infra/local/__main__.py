@@ -201,6 +201,7 @@ class Runner:
         self.gateway.local_route("POST", "/_local/login", self._login)
         inbox = Inbox(self._aws, "local", os.environ["INBOUND_BUCKET"])
         self.gateway.local_route("POST", "/_local/mail", inbox.take)
+        self.gateway.local_route("POST", "/_local/text", inbox.take_text)
         self.gateway.local_route("GET", AUTHORIZE, self._choose)
         self.gateway.local_route("POST", AUTHORIZE, self._grant)
         self.gateway.local_route("POST", TOKEN, self._redeem)

@@ -25,8 +25,22 @@ class Inbox:
 
     def __init__(self, aws: Aws, stage: str, bucket: str) -> None:
         self._s3, self._sqs = aws.client("s3"), aws.client("sqs")
-        self._bucket = bucket
+        self._bucket, self._texts = bucket, f"live-room-{stage}-inbound-text"
         self._queue = self._sqs.get_queue_url(QueueName=f"live-room-{stage}-inbound-mail")
+
+    def take_text(self, request: Request) -> Answer:
+        """Answer `POST /_local/text {"from", "text"}`: a message to a number of AWS's own."""
+        said = request.json()
+        if not isinstance(said, dict) or not said.get("from"):
+            return problem("bad_request")
+        told = {
+            "originationNumber": str(said["from"]),
+            "messageBody": str(said.get("text", "")),
+            "inboundMessageId": str(uuid.uuid4()),
+        }
+        queue = self._sqs.get_queue_url(QueueName=self._texts)
+        self._sqs.send_message(QueueUrl=queue["QueueUrl"], MessageBody=json.dumps(told))
+        return answer_json(202, {"accepted": True})
 
     def take(self, request: Request) -> Answer:
         """Answer `POST /_local/mail`."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,12 @@ from infra.outputs import environment
 from infra.stack import put_stack
 
 INFRA = Path(__file__).parents[1]
+#: Two providers that answers come from here: an SMS gateway, and a chat provider that vouches
+#: for who wrote. Their keys: `python -m infra.gateway_key sms-lokal`.
+GATEWAYS = {
+    "sms-lokal": {"channel": "sms"},
+    "chat-lokal": {"channel": "whatsapp", "authenticated": True},
+}
 #: Stands for both halves of the credentials: the emulator checks neither.
 WORD = "local"
 MAIL_DOMAIN = "live-room.test"
@@ -66,6 +74,7 @@ def deploy(aws: Aws, stage: str, origins: str) -> dict[str, str]:
         "MAIL_DOMAIN": MAIL_DOMAIN,
         "MAIL_FROM": f"lapor@{MAIL_DOMAIN}",
         "INBOUND_DOMAIN": f"in.{MAIL_DOMAIN}",
+        "GATEWAYS": os.environ.get("GATEWAYS", json.dumps(GATEWAYS)),
     }
 
 

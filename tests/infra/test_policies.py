@@ -76,13 +76,13 @@ TEXT_LOGS = arn("logs", f"log-group:sns/{REGION}/{ACCOUNT}/DirectPublishToPhoneN
 MEDIA_QUEUE = arn("sqs", "live-room-dev-media")
 JOB_QUEUE = {
     thing: arn("sqs", f"live-room-dev-{thing}")
-    for thing in ("replan", "replay", "document", "crowd")
+    for thing in ("replan", "replay", "document", "crowd", "inbound-text")
 }
 #: Who asks for which job.
 JOBS = {
     "project": ("crowd",),
     "crowd": ("crowd",),
-    "api_handler": ("replan", "document", "replay"),
+    "api_handler": ("replan", "document", "replay", "inbound-text"),
     "replan": ("replan",),
     "replay": ("replay",),
 }

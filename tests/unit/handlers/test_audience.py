@@ -25,6 +25,7 @@ from tests.fakes.world import POTHOLE, World
 
 #: Whom the table lets pass may still be refused there, for the body or the report's own state.
 DECIDES_FURTHER = {
+    ("POST", "/v1/inbound/{provider}"),  # the signature
     ("POST", "/v1/reports/{number}/contact"),
     *((method, path) for method, path in ROUTES if path.startswith("/v1/drafts/{sop}")),
     ("PUT", "/v1/admin/catalogue/{part}"),
@@ -119,7 +120,7 @@ def expected(allowed: frozenset[str], who: str) -> set[str]:
 
 def concrete(path: str, number: str, action: str = "") -> str:
     values = {"number": number, "sop": "jalan-berlubang", "version": "1", "action": action}
-    values |= {"part": "agencies", "calendar": "kantor"}
+    values |= {"part": "agencies", "calendar": "kantor", "provider": "nobody"}
     values |= {"client": "demo", "resource": "services" if "{id}" in path else "requests.json"}
     values |= {"id": "INF-01.json"}
     values |= {"account": "sekda", "document": "rota"}
