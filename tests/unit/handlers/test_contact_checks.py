@@ -85,7 +85,7 @@ def test_confirming_twice_keeps_the_first_moment_and_one_audit_record(city):
     city.post(link, b"")
     assert standing(city)["channels"]["mail"] == "2027-04-05T09:55:00+07:00"
     acts = [one["act"] for one in city.get("/v1/admin/audit", user="auditor").json["items"]]
-    assert acts == ["confirm_contact", "check_contacts"]
+    assert sorted(acts) == ["check_contacts", "confirm_contact"]
 
 
 def test_an_address_changed_since_is_not_confirmed_by_the_old_link(city):
