@@ -10,6 +10,7 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from chalicelib import config
+from chalicelib.domain.deliveries import FOLLOWER
 
 if TYPE_CHECKING:
     from chalicelib.adapters.text_logs import CollectTextReceipts
@@ -28,12 +29,14 @@ if TYPE_CHECKING:
     from chalicelib.services.contact_checking import CheckContacts
     from chalicelib.services.contacting import ReplaceContact
     from chalicelib.services.crowds import Crowds
+    from chalicelib.services.digesting import SendDigests
     from chalicelib.services.dispatching import Dispatcher
     from chalicelib.services.doctoring import Doctor
     from chalicelib.services.drafting import DraftSops
     from chalicelib.services.examining import ExaminePhotos, PhotoIndex
     from chalicelib.services.filing import FileReport
     from chalicelib.services.firing import FireDueSteps
+    from chalicelib.services.following import Announce, Following, FollowStore, Leave, Leaving
     from chalicelib.services.identifying import IdentifyStaff, TokenVerifier
     from chalicelib.services.linting import LintSops
     from chalicelib.services.mail_replies import MailReplies
@@ -679,11 +682,59 @@ def arm_timeline() -> ArmTimeline:
 
 
 @_shared
+def follow_store() -> FollowStore:
+    """Who follows what."""
+    from chalicelib.adapters.follow_store import DynamoFollowStore
+
+    return DynamoFollowStore()
+
+
+@_shared
+def following() -> Following:
+    """The use cases of those who follow."""
+    from chalicelib.services.following import Following
+
+    return Following(store(), follow_store(), catalogue(), clock(), config.link_keys)
+
+
+@_shared
+def leaving() -> Leaving:
+    """Links out of what may be left."""
+    from chalicelib.services.following import Leaving
+
+    return Leaving(config.link_keys, clock(), config.public_url)
+
+
+@_shared
+def leave() -> Leave:
+    """What the POST behind a link out does."""
+    from chalicelib.services.following import Leave
+
+    return Leave(store(), follow_store(), clock(), set_channels())
+
+
+@_shared
+def announce() -> Announce:
+    """Tells followers what happened."""
+    from chalicelib.services.following import Announce
+
+    return Announce(store(), follow_store(), catalogue(), clock())
+
+
+@_shared
+def send_digests() -> SendDigests:
+    """Plans the digests of the slot that has begun."""
+    from chalicelib.services.digesting import SendDigests
+
+    return SendDigests(store(), catalogue(), clock())
+
+
+@_shared
 def dispatcher() -> Dispatcher:
     """From the stream to the queues."""
     from chalicelib.services.dispatching import Dispatcher
 
-    return Dispatcher(queues(), clock())
+    return Dispatcher(queues(), clock(), jobs())
 
 
 @_shared
@@ -707,12 +758,15 @@ def sender() -> Sender:
         store(),
         identity_store(),
         {
-            "mail": MailChannel(SesMailer(), citizen_texts(store()), links(), noted),
+            "mail": MailChannel(SesMailer(), citizen_texts(store()), links(), noted, leaving()),
             "sms": SmsChannel(SnsTexter(), links(), noted),
         },
         clock(),
         alarms(),
         bundler(),
+        lambda delivery: follow_store().address(
+            str(delivery.context.get("topic", "")), delivery.recipient.removeprefix(FOLLOWER)
+        ),
     )
 
 

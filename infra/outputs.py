@@ -17,6 +17,7 @@ VARIABLES = {
     "CrowdQueueUrl": "CROWD_QUEUE_URL",
     "ReplayQueueUrl": "REPLAY_QUEUE_URL",
     "DocumentQueueUrl": "DOCUMENT_QUEUE_URL",
+    "AnnounceQueueUrl": "ANNOUNCE_QUEUE_URL",
     "ReceiptsQueueUrl": "RECEIPTS_QUEUE_URL",
     "StreamDeadQueueUrl": "STREAM_DEAD_QUEUE_URL",
     "PhotoBucketName": "PHOTO_BUCKET",

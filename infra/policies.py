@@ -347,6 +347,7 @@ FUNCTIONS: Mapping[str, Function] = {
         (
             # a test message of the contact check is put into the outbox by itself
             _on_table("reports", "PutItem", "Query", "UpdateItem"),
+            _on_table("followers", "DeleteItem", "UpdateItem"),
             _on_table("reports", "Query", index="queue"),
             # counts the calls of other systems
             _on_table("views", "GetItem", "Query", "UpdateItem"),
@@ -369,7 +370,9 @@ FUNCTIONS: Mapping[str, Function] = {
         timeout=29,
         identity=_PUTS_IDENTITY,
     ),
-    "dispatch": Function((_reads_stream, _sends_to("wake", "send", "arm")), memory=512, timeout=60),
+    "dispatch": Function(
+        (_reads_stream, _sends_to("wake", "send", "arm", "announce")), memory=512, timeout=60
+    ),
     "project": Function(
         (
             _reads_stream,
@@ -413,6 +416,7 @@ FUNCTIONS: Mapping[str, Function] = {
             _on_table("reports", "Query", "UpdateItem"),
             _CATALOGUE,
             _on_table("identity", "GetItem"),
+            _on_table("followers", "Query"),
             _uses_identity_key("Decrypt"),
             _sends_mail,
             _sends_texts,
@@ -509,6 +513,27 @@ FUNCTIONS: Mapping[str, Function] = {
         timeout=60,
         layers=("base", "media"),
         concurrency=10,
+    ),
+    "announce": Function(
+        (
+            _reads_queue("announce"),
+            _on_table("reports", "Query", "UpdateItem"),
+            _on_table("followers", "Query"),
+            _CATALOGUE,
+        ),
+        memory=512,
+        timeout=60,
+        concurrency=5,
+    ),
+    "digest": Function(
+        (
+            _on_table("reports", "Query", "UpdateItem"),
+            _on_table("reports", "Query", index="queue"),
+            _CATALOGUE,
+        ),
+        memory=512,
+        timeout=60,
+        concurrency=1,
     ),
     "delivery_events": Function(
         (

@@ -18,6 +18,7 @@ from chalicelib.domain.report import text_of
 from chalicelib.services.answering import Links
 from chalicelib.services.contact_checking import TEMPLATE
 from chalicelib.services.facts import context_from
+from chalicelib.services.following import CONFIRM_TEMPLATE, Leaving
 from chalicelib.services.messages import Rendered, TemplateInvalid, TemplateUnknown, render
 from chalicelib.services.ports import Mailer, NeverAgain, ReportStore
 
@@ -49,6 +50,7 @@ def rendered(
     links: Links | None = None,
     *,
     can_reply: bool = False,
+    leaving: Leaving | None = None,
 ) -> Rendered:
     """Render *delivery*; a template that cannot be rendered will never be: raises NeverAgain.
 
@@ -57,13 +59,15 @@ def rendered(
     secret = bool(delivery.context.get("secret"))
     needs_texts = channel == "mail" and not delivery.to_reporter and not secret
     offers, page = _links(delivery, links)
+    if leaving is not None and delivery.to_follower:
+        offers = _follower_links(delivery, leaving)
     context = context_from(
         delivery.number,
         delivery.context,
         link=page if delivery.to_reporter else offers.get("view", page),
         texts=texts(delivery.number) if needs_texts else {},
     )
-    context = replace(context, links=offers, can_reply=can_reply)
+    context = replace(context, links=offers, can_reply=can_reply, can_leave="leave" in offers)
     try:
         return render(
             delivery.template,
@@ -87,6 +91,18 @@ def _links(delivery: Delivery, links: Links | None) -> tuple[dict[str, str], str
     return links.of(delivery) if links and not delivery.to_follower else {}, page
 
 
+def _follower_links(delivery: Delivery, leaving: Leaving) -> dict[str, str]:
+    if delivery.template == CONFIRM_TEMPLATE:
+        return {"join": leaving.join_link(delivery)}
+    return {"leave": leaving.link(delivery)}
+
+
+def _one_click(delivery: Delivery, leaving: Leaving | None) -> str | None:
+    """Where a mail program's "unsubscribe" goes; RFC 8058 knows https alone."""
+    link = leaving.link(delivery) if leaving else ""
+    return link if link.startswith("https://") else None
+
+
 def _message_id(delivery: Delivery, sender: str) -> str:
     """Return the same id for the same delivery, so that a repeated mail can be recognised."""
     digest = hashlib.sha256(f"{delivery.number}|{delivery.id}".encode()).hexdigest()[:32]
@@ -106,13 +122,21 @@ class MailChannel:
     texts: Texts
     links: Links | None = None
     noted: Noted | None = None
+    leaving: Leaving | None = None
 
     def send(self, delivery: Delivery, address: str, now: datetime) -> tuple[str, int]:
         """See `Channel.send`."""
         if self.noted and _answered(delivery):
             self.noted(delivery, address, now)
         reply_to = self.links.reply_to(delivery) if self.links and _answered(delivery) else ""
-        content = rendered(delivery, "mail", self.texts, self.links, can_reply=bool(reply_to))
+        content = rendered(
+            delivery,
+            "mail",
+            self.texts,
+            self.links,
+            can_reply=bool(reply_to),
+            leaving=self.leaving,
+        )
         sender = mail_from()
         try:
             mime = build_mime(
@@ -123,6 +147,7 @@ class MailChannel:
                 message_id=_message_id(delivery, sender),
                 system_time=now,
                 thread=delivery.number,
+                unsubscribe=_one_click(delivery, self.leaving),
             )
         except ValueError as error:
             raise NeverAgain(f"{type(error).__name__}: the address or a header") from error

@@ -99,6 +99,21 @@ class IdentityRow(Model):
     body = UnicodeAttribute()
 
 
+class FollowerRow(Model):
+    """An address that follows a topic, or asked to. No other table, log or view has it."""
+
+    class Meta(_Meta):
+        """Table settings."""
+
+        table_name = config.resource("followers")
+
+    topic = UnicodeAttribute(hash_key=True)
+    follower = UnicodeAttribute(range_key=True)
+    status = UnicodeAttribute(null=True)
+    body = UnicodeAttribute(null=True)
+    expires_at = NumberAttribute(null=True)
+
+
 class FeedIndex(GlobalSecondaryIndex[Any]):
     """Lists of the views table, newest first within a bounded partition."""
 

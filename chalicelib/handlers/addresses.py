@@ -7,14 +7,14 @@ import re
 from chalicelib.handlers.field_errors import field_error
 from chalicelib.handlers.problems import Problem
 
-_MAIL = re.compile(
+MAIL_FORM = re.compile(
     r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63}){1,8}"
 )
 
 
 def mail_address(text: str, pointer: str) -> str:
     """Return *text* if it is a mail address; raise Problem ``invalid_email`` at *pointer*."""
-    if not _MAIL.fullmatch(text):
+    if not MAIL_FORM.fullmatch(text):
         raise Problem("invalid_email", errors=[field_error("bad_form", pointer)])
     return text
 

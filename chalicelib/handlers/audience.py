@@ -215,6 +215,14 @@ PAGES: Mapping[tuple[str, str], Audience] = {
     ("GET", "/masuk"): EVERYBODY,
     ("GET", "/masuk/kembali"): EVERYBODY,
     ("POST", "/keluar"): EVERYBODY,
+    # Anybody follows what is public; the links of the mails speak for the address they went to.
+    ("GET", "/ikuti"): EVERYBODY,
+    ("POST", "/ikuti"): EVERYBODY,
+    ("GET", "/ikuti/{token}"): EVERYBODY,
+    ("POST", "/ikuti/{token}"): EVERYBODY,
+    ("GET", "/berhenti/{token}"): EVERYBODY,
+    ("POST", "/berhenti/{token}"): EVERYBODY,
+    ("GET", "/umpan/{feed}"): EVERYBODY,
     # The link itself says for whom it speaks; it opens nothing but its own report.
     ("GET", "/t/{token}"): EVERYBODY,
     ("POST", "/t/{token}"): EVERYBODY,

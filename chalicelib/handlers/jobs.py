@@ -36,6 +36,23 @@ def document(event: Any) -> Json:
     return each(event, one)
 
 
+@blueprint.on_sqs_message(queue=config.resource("announce"), batch_size=10, name="announce")
+def announce(event: Any) -> Json:
+    """Tell those who follow a report, its category or its area what happened."""
+
+    def one(body: Json) -> None:
+        told = bootstrap.announce()(body["number"], body["seq"])
+        log.info("announcing", extra={"report": body["number"], "told": told})
+
+    return each(event, one)
+
+
+@blueprint.schedule("rate(5 minutes)", name="digest")
+def digest(event: Any) -> None:
+    """Plan the leaders' digests once their morning or afternoon has come."""
+    log.info("digests", extra={"planned": bootstrap.send_digests()()})
+
+
 @blueprint.on_sqs_message(queue=config.resource("crowd"), batch_size=5, name="crowd")
 def crowd(event: Any) -> Json:
     """Join, separate and tell the reports that the messages name."""

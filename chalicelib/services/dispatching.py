@@ -6,13 +6,13 @@ sweeper finds it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from math import ceil
 from typing import Any
 
-from chalicelib.services.ports import AFTER, Clock, Queues, StreamRow
+from chalicelib.services.ports import AFTER, Clock, Jobs, Queues, StreamRow
 from chalicelib.services.tracing import TRACE
 
 #: Seconds that a queue can hold a message back.
@@ -25,6 +25,7 @@ class Dispatcher:
 
     queues: Queues
     clock: Clock
+    jobs: Jobs | None = None
 
     def dispatch(self, rows: Iterable[StreamRow]) -> None:
         """Enqueue what *rows* ask for: due steps first, then messages, then arming."""
@@ -32,6 +33,8 @@ class Dispatcher:
         wake: list[dict[str, Any]] = []
         arm: list[dict[str, Any]] = []
         send: list[dict[str, Any]] = []
+        rows = list(rows)
+        self._announce(rows)
         for row in rows:
             if row.kind == "message" and row.inserted:
                 send.append(self._send(row, now))
@@ -46,6 +49,16 @@ class Dispatcher:
                 if row.armed_epoch != row.epoch:
                     arm.append(body)
         self._enqueue(wake, send, arm)
+
+    def _announce(self, rows: Sequence[StreamRow]) -> None:
+        """Those who follow are told apart from those who must act, and after them."""
+        news = [
+            {"number": row.number, "seq": int(row.id)}
+            for row in rows
+            if row.kind == "event" and row.inserted
+        ]
+        if news and self.jobs is not None:
+            self.jobs.put("announce", news, timedelta())
 
     def _send(self, row: StreamRow, now: datetime) -> dict[str, Any]:
         """What is due within minutes waits in the queue itself; the sweeper has what is later."""

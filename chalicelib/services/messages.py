@@ -126,11 +126,12 @@ class MessageContext:
     the new date of a deferral. awaits: the step's ``until`` event, put in words as ``missing``.
     told_before: oldest first; the last office is also there as ``last_told``.
     next_told: who is told if due_at passes. answer: what we say to a reply. lines, count, more,
-    summary, slot: for messages about several reports; more: how many the lines leave out;
-    nothing: there is nothing to say.
+    summary, slot: for messages about several reports; topic_name: what the recipient follows;
+    can_leave: links has ``leave``. more: how many the lines leave out; nothing: there is nothing
+    to say.
     links: signed addresses by action (accept, decline, more_time, view, verify, validate, return,
-    answer, confirm, dispute, reopen, rate); link is the one for everything else. can_reply:
-    replies to this channel are read.
+    answer, confirm, dispute, reopen, rate, join, leave); link is the one for everything else.
+    can_reply: replies to this channel are read.
     """
 
     number: str
@@ -174,6 +175,8 @@ class MessageContext:
     basis: str = ""
     link: str = ""
     links: Mapping[str, str] = field(default_factory=dict)
+    topic_name: Text = ""
+    can_leave: bool = False
     summary: Text = ""
     slot: Text = ""
     lines: Sequence[Line] = ()

@@ -46,6 +46,7 @@ OUTPUTS = {
     "CROWD_QUEUE_URL": queue_url("crowd"),
     "REPLAY_QUEUE_URL": queue_url("replay"),
     "DOCUMENT_QUEUE_URL": queue_url("document"),
+    "ANNOUNCE_QUEUE_URL": queue_url("announce"),
     "RECEIPTS_QUEUE_URL": queue_url("receipts"),
     "STREAM_DEAD_QUEUE_URL": queue_url("stream-dead"),
     "PHOTO_BUCKET": f"live-room-dev-photos-{ACCOUNT}",
@@ -67,7 +68,7 @@ PLACE = Place("dev", ACCOUNT, REGION, ENVIRONMENT)
 
 TABLE = {
     thing: arn("dynamodb", f"table/live-room-dev-{thing}")
-    for thing in ("reports", "views", "reference", "identity", "accounts", "photos")
+    for thing in ("reports", "views", "reference", "identity", "accounts", "photos", "followers")
 }
 QUEUE = {
     thing: arn("sqs", f"live-room-dev-{thing}") for thing in ("wake", "arm", "send", "receipts")
@@ -76,10 +77,11 @@ TEXT_LOGS = arn("logs", f"log-group:sns/{REGION}/{ACCOUNT}/DirectPublishToPhoneN
 MEDIA_QUEUE = arn("sqs", "live-room-dev-media")
 JOB_QUEUE = {
     thing: arn("sqs", f"live-room-dev-{thing}")
-    for thing in ("replan", "replay", "document", "crowd", "inbound-text")
+    for thing in ("replan", "replay", "document", "crowd", "announce", "inbound-text")
 }
 #: Who asks for which job.
 JOBS = {
+    "dispatch": ("announce",),
     "project": ("crowd",),
     "crowd": ("crowd",),
     "api_handler": ("replan", "document", "replay", "inbound-text"),
@@ -128,6 +130,8 @@ CALLS = {
             "replay",
             "project",
             "delivery_events",
+            "announce",
+            "digest",
             "media",
             "crowd",
             *INBOUND,
@@ -136,7 +140,7 @@ CALLS = {
     # mark_armed; claim and settle of one message, also where it is answered for or receipted
     "report_store: row.update": [
         (name, "dynamodb:UpdateItem", TABLE["reports"])
-        for name in ("arm", "send", "fire", "delivery_events", "api_handler")
+        for name in ("arm", "send", "fire", "delivery_events", "announce", "digest", "api_handler")
     ],
     # the rebuild of views and counters is a tool, with the rights of whoever runs it
     "report_store: ReportRow.scan": [],
@@ -147,7 +151,7 @@ CALLS = {
     ],
     "report_store: ReportRow.queue.query": [
         (name, "dynamodb:Query", TABLE["reports"] + "/index/queue")
-        for name in ("api_handler", "replan")
+        for name in ("api_handler", "replan", "digest")
     ],
     # which reports an address was written to about
     "talk_store: row.update": [("send", "dynamodb:UpdateItem", TABLE["reports"])],
@@ -213,6 +217,8 @@ CALLS = {
             "media",
             "crowd",
             *INBOUND,
+            "announce",
+            "digest",
         )
     ],
     "documents: ReferenceRow.query": [
@@ -228,6 +234,8 @@ CALLS = {
             "media",
             "crowd",
             *INBOUND,
+            "announce",
+            "digest",
         )
     ],
     # administration: one transaction writes versions, list lines and the audit record; seeding
@@ -257,6 +265,12 @@ CALLS = {
             ("admin_get_user", "AdminGetUser"),
         )
     },
+    # those who follow: the API writes and forgets, and never reads an address
+    "follow_store: row.update": [("api_handler", "dynamodb:UpdateItem", TABLE["followers"])],
+    "follow_store: row.delete": [("api_handler", "dynamodb:DeleteItem", TABLE["followers"])],
+    "follow_store: FollowerRow.query": [
+        (name, "dynamodb:Query", TABLE["followers"]) for name in ("send", "announce")
+    ],
     # sessions of the pages, and the standing of accounts
     "account_store: AccountRow.get": [
         (name, "dynamodb:GetItem", TABLE["accounts"]) for name in ("api_handler", "reveal")
@@ -353,7 +367,7 @@ ON_ITS_BEHALF = [
     ),
     *(
         (name, f"sqs:{action}", JOB_QUEUE[name])
-        for name in set(JOB_QUEUE) & set(FUNCTIONS)
+        for name in sorted(set(JOB_QUEUE) & set(FUNCTIONS))
         for action in ("ReceiveMessage", "DeleteMessage", "GetQueueAttributes")
     ),
     *((name, "dynamodb:ListStreams", "*") for name in ("dispatch", "project")),

@@ -18,6 +18,7 @@ TEMPLATE = INFRA / "template.yaml"
 FUNCTION_TIMEOUT_SECONDS = 60
 
 KEYS = {
+    "followers": [("topic", "HASH"), ("follower", "RANGE")],
     "reports": [("pk", "HASH"), ("sk", "RANGE")],
     "views": [("pk", "HASH"), ("sk", "RANGE")],
     "reference": [("pk", "HASH"), ("sk", "RANGE")],
@@ -148,6 +149,7 @@ def test_every_queue_has_a_dead_letter_queue_after_five_tries(template):
         "ArmQueue",
         "SendQueue",
         "ReceiptsQueue",
+        "AnnounceQueue",
         "MediaQueue",
         "InboundMailQueue",
         "InboundTextQueue",

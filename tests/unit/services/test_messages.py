@@ -46,6 +46,8 @@ ACTIONS = [
     "reopen",
     "rate",
     "instruct",
+    "join",
+    "leave",
 ]
 LONG = MessageContext(
     number="TL26-A7K3QW",
@@ -85,6 +87,8 @@ LONG = MessageContext(
     merged_into="TL26-P9D2W",
     squad="Regu Damkar Cibodas 2",
     basis="PermenPANRB 62/2018",
+    topic_name={"id": "laporan di Kel. Sukasari", "en": "reports in Kel. Sukasari"},
+    can_leave=True,
     summary={"id": "212 tugas baru, 14 pengingat", "en": "212 new tasks, 14 reminders"},
     slot={"id": "pagi", "en": "morning"},
     lines=[Line("TL26-A7K3QW", {"id": "tugas baru, PJU padam", "en": "new task, light out"})],
@@ -97,7 +101,7 @@ BARE = MessageContext(number="TL26-A7K3QW")
 IDS = default_templates().ids()
 EVERY = [(template, language) for template in IDS for language in ("id", "en")]
 #: About several reports or none, so about no number.
-LISTS = {"bundle", "digest", "contact_check"}
+LISTS = {"bundle", "digest", "contact_check", "follow_confirm"}
 
 
 class Page(HTMLParser):
@@ -135,7 +139,7 @@ def test_the_city_has_every_template_it_needs():
         *["reporter_limit_passed", "reporter_closed_automatically", "reporter_closed"],
         *["reporter_rejected", "reporter_referred", "reporter_merged", "reporter_reopened"],
         *["reporter_emergency", "secret_update", "time_request", "answer_note"],
-        *["reporter_emergency", "secret_update", "bundle", "digest", "contacts_dead"],
+        *["bundle", "digest", "contacts_dead", "follow_confirm", "follow_update"],
     }
 
 
