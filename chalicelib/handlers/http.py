@@ -121,9 +121,16 @@ def response_to(error: Exception) -> Response:
         if isinstance(error, kind):
             return response(code)
     incident = str(uuid.uuid4())
-    kind = type(error).__name__
-    log.error("unexpected fault %s\n%s", kind, places(error), extra={"incident": incident})
+    log.error("unexpected fault %s\n%s", _kind(error), places(error), extra={"incident": incident})
     return response("internal_error", instance=f"urn:uuid:{incident}")
+
+
+def _kind(error: Exception) -> str:
+    """What *error* is; of AWS's, which call was refused and why, but not its message."""
+    response = getattr(error, "response", None)
+    code = response.get("Error", {}).get("Code", "") if isinstance(response, dict) else ""
+    words = (type(error).__name__, getattr(error, "operation_name", ""), code)
+    return " ".join(str(word) for word in words if word)
 
 
 _KNOWN: Mapping[type[Exception], str] = {

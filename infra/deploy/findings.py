@@ -36,8 +36,8 @@ TEXTS: dict[str, tuple[Level, str, str]] = {
     ),
     "mail_from": (
         "stop",
-        'mail_from {given!r} bukan alamat pengirim. Contoh: "LIVE Room <lapor@contoh.go.id>".',
-        'mail_from {given!r} is not a sender. Example: "LIVE Room <lapor@example.go.id>".',
+        "mail_from {given!r} bukan alamat surel. Contoh: lapor@contoh.go.id, tanpa nama.",
+        "mail_from {given!r} is not a mail address. Example: lapor@example.go.id, without a name.",
     ),
     "domain_and_certificate": (
         "stop",

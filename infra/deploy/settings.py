@@ -18,7 +18,7 @@ APP = "live-room"
 #: No hyphen: ``live-room-dev-fire`` is a function of the stage dev, and of no stage dev-fire.
 _STAGE = re.compile(r"[a-z][a-z0-9]{0,11}")
 _DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}")
-_MAIL = re.compile(r"(?:[^<>@]+ )?<?[^<>@\s]+@([^<>@\s]+?)>?")
+_MAIL = re.compile(r"[^<>@\s]+@([^<>@\s]+)")
 _ADDRESS = re.compile(r"https?://[^/\s]+(/[^/\s]+)*")
 _ACCOUNT = re.compile(r"\d{12}")
 _ORIGIN = re.compile(r"https?://[^/\s]+|\*")

@@ -18,7 +18,7 @@ from infra.policies import FUNCTIONS
 from tests.infra.test_policies import ACCOUNT, OUTPUTS, REGION, arn
 
 TODAY = date(2027, 4, 5)
-STAGE = Settings(stage="dev", mail_from="LIVE Room <lapor@lapor.example.go.id>", account=ACCOUNT)
+STAGE = Settings(stage="dev", mail_from="lapor@lapor.example.go.id", account=ACCOUNT)
 HERE = Facts(
     account=ACCOUNT,
     caller=f"arn:aws:iam::{ACCOUNT}:user/it",
@@ -55,6 +55,8 @@ def test_the_example_is_right_and_every_setting_is_in_it():
     ("change", "code"),
     [
         ({"mail_from": "nobody"}, "mail_from"),
+        # The sender's name is the messages' own; a second one would be refused at sending.
+        ({"mail_from": "LIVE Room <lapor@a.go.id>"}, "mail_from"),
         ({"domain": "lapor.example.go.id"}, "domain_and_certificate"),
         ({"domain": "https://x", "certificate": f"arn:{REGION}:x:{REGION}:"}, "domain_form"),
         (
