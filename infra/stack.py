@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import time
 from collections.abc import Mapping
 from typing import Any, Protocol
 
+import yaml
 from botocore.exceptions import ClientError
 
 #: CloudFormation takes no longer text in a request.
@@ -43,7 +45,7 @@ def put_stack(
     client = aws.client("cloudformation")
     request = {
         "StackName": name,
-        "TemplateBody": _compact(template),
+        **_source(aws, name, template),
         "Parameters": [
             {"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()
         ],
@@ -88,13 +90,48 @@ def outputs_of(stack: Mapping[str, Any]) -> dict[str, str]:
     return {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
 
 
-def _compact(template: str) -> str:
-    """*template* without the lines that are comments alone, which count against the limit."""
-    lines = (line for line in template.splitlines() if not line.lstrip().startswith("#"))
-    compact = "\n".join(lines) + "\n"
-    if len(compact.encode()) > MAX_TEMPLATE:
-        raise StackFailed(f"the template is longer than {MAX_TEMPLATE} bytes")
-    return compact
+def compact(template: str) -> str:
+    """Return the YAML *template* as the shortest JSON of the same meaning."""
+    return json.dumps(yaml.load(template, Loader=_Template), separators=(",", ":"))  # noqa: S506
+
+
+class _Template(yaml.SafeLoader):  # type: ignore[misc]
+    """YAML with CloudFormation's short forms of its functions (``!Ref``, ``!GetAtt`` …)."""
+
+
+def _function(loader: _Template, name: str, node: yaml.Node) -> dict[str, Any]:
+    value: Any
+    if isinstance(node, yaml.ScalarNode):
+        value = loader.construct_scalar(node)
+    elif isinstance(node, yaml.SequenceNode):
+        value = loader.construct_sequence(node, deep=True)
+    else:
+        value = loader.construct_mapping(node, deep=True)
+    if name == "GetAtt" and isinstance(value, str):
+        value = value.split(".", 1)
+    return {name if name in ("Ref", "Condition") else f"Fn::{name}": value}
+
+
+_Template.add_multi_constructor("!", _function)
+
+
+def template_bucket(aws: Clients, name: str) -> str:
+    """The bucket through which stack *name*'s text goes when it is too long for a request."""
+    account = aws.client("sts").get_caller_identity()["Account"]
+    return f"{name}-template-{account}"
+
+
+def _source(aws: Clients, name: str, template: str) -> dict[str, str]:
+    """The template in the request, or, where it is too long for that, in a bucket of its own."""
+    text = compact(template)
+    if len(text.encode()) <= MAX_TEMPLATE:
+        return {"TemplateBody": text}
+    s3, bucket = aws.client("s3"), template_bucket(aws, name)
+    with contextlib.suppress(s3.exceptions.BucketAlreadyOwnedByYou):
+        region = s3.meta.region_name
+        s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": region})
+    s3.put_object(Bucket=bucket, Key="template.json", Body=text.encode())
+    return {"TemplateURL": f"{s3.meta.endpoint_url}/{bucket}/template.json"}
 
 
 def _update(client: Any, request: dict[str, Any]) -> None:

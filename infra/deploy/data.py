@@ -8,6 +8,7 @@ loads the catalogue into the stage named by the environment.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -67,8 +68,9 @@ def enable_expiry(aws: Any, outputs: Mapping[str, str]) -> None:
 def empty_buckets(aws: Any, outputs: Mapping[str, str]) -> None:
     """Delete every object of the stage's buckets, in all its versions."""
     for bucket in _named(outputs, "BucketName"):
-        for key in ("Versions", "DeleteMarkers"):
-            _delete_objects(aws, bucket, key)
+        with contextlib.suppress(aws.client("s3").exceptions.NoSuchBucket):
+            for key in ("Versions", "DeleteMarkers"):
+                _delete_objects(aws, bucket, key)
 
 
 def drop(aws: Any, outputs: Mapping[str, str], settings: Settings) -> Iterator[str]:

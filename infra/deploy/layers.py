@@ -28,8 +28,10 @@ LAYERS: Mapping[str, str] = {"base": "requirements.txt", "media": "requirements-
 #: half of the package; those of the others stay behind. A test holds this against the code.
 AWS_SERVICES = frozenset(
     {
+        "cognito-idp",
         "dynamodb",
         "lambda",
+        "logs",
         "s3",
         "secretsmanager",
         "sesv2",

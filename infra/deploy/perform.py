@@ -16,7 +16,7 @@ from infra.deploy import data, gateway, layers, mail, plan, project, smoke, stat
 from infra.deploy.facts import Aws, Facts, collect, credentials_for_chalice
 from infra.deploy.releases import Kept
 from infra.deploy.settings import Settings
-from infra.stack import delete_stack, put_stack
+from infra.stack import delete_stack, put_stack, template_bucket
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATE = ROOT / "infra" / "template.yaml"
@@ -239,7 +239,10 @@ def _drop_data(doing: Executor, step: plan.DropData) -> None:
     put_stack(doing.aws, step.name, text, {**step.parameters, "Protect": "no"}, **patience)
     data.empty_buckets(doing.aws, doing.facts.outputs)
     delete_stack(doing.aws, step.name, **patience)
-    for what in data.drop(doing.aws, doing.facts.outputs, doing.settings):
+    # The stack's own text, where that was too long for a request.
+    outputs = {**doing.facts.outputs, "TemplateBucketName": template_bucket(doing.aws, step.name)}
+    data.empty_buckets(doing.aws, outputs)
+    for what in data.drop(doing.aws, outputs, doing.settings):
         doing.note(what)
 
 

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
+import boto3
 import pytest
 from cfnlint.api import lint_file
 from cfnlint.decode.cfn_yaml import load
+from moto import mock_aws
 
 from chalicelib.adapters import alarms, metrics
 from chalicelib.handlers.audience import STAFF_ROLES
+from infra import stack
 from infra.outputs import SIGN_IN, VARIABLES
+from infra.stack import compact
 
 INFRA = Path(__file__).parents[2] / "infra"
 TEMPLATE = INFRA / "template.yaml"
@@ -214,6 +219,25 @@ def test_every_metric_that_an_alarm_watches_is_counted_by_the_code(template):
     code = "".join(path.read_text() for path in (INFRA.parent / "chalicelib").rglob("*.py"))
     counted = set(re.findall(r'metrics\.count\(\s*"(\w+)"', code))
     assert watched == counted | set(alarms.METRICS.values()) | {alarms.GIVEN_UP}
+
+
+def test_what_is_sent_to_cloudformation_means_the_same_and_is_shorter(template):
+    sent = compact(TEMPLATE.read_text())
+    assert json.loads(sent) == json.loads(json.dumps(template))
+    assert len(sent) < len(TEMPLATE.read_text())
+
+
+def test_a_template_too_long_for_a_request_goes_through_a_bucket(monkeypatch):
+    monkeypatch.setattr(stack, "MAX_TEMPLATE", 1000)
+    with mock_aws():
+        session = boto3.Session("a", "b", region_name="ap-southeast-3")
+        source = stack._source(session, "live-room-dev-infra", TEMPLATE.read_text())
+        again = stack._source(session, "live-room-dev-infra", TEMPLATE.read_text())
+        bucket = "live-room-dev-infra-template-123456789012"
+        kept = session.client("s3").get_object(Bucket=bucket, Key="template.json")["Body"].read()
+    assert source == again
+    assert source["TemplateURL"].endswith(f".amazonaws.com/{bucket}/template.json")
+    assert kept.decode() == compact(TEMPLATE.read_text())
 
 
 def test_staff_are_invited_and_show_a_second_factor(template):
