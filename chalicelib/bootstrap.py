@@ -775,9 +775,9 @@ def seed_reference() -> int:
 
     Nothing that a city has changed since is touched.
     """
-    from chalicelib.adapters.documents import FileDocuments, put_if_absent
+    from chalicelib.adapters.documents import FileDocuments, put_absent
 
-    return sum(put_if_absent(*document) for document in FileDocuments().all())
+    return put_absent(FileDocuments().all())[0]
 
 
 def rearm_all() -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from chalicelib.adapters import keys
@@ -95,8 +95,8 @@ class TableDocuments:
         return None
 
 
-def put_if_absent(kind: str, id: str, body: bytes) -> bool:
-    """Write one document version if there is none of that number; False if there is.
+def put_absent(documents: Iterable[tuple[str, str, bytes]]) -> tuple[int, int]:
+    """Write each document version of which there is none; return how many, and of how many.
 
     Documents are versioned and immutable: what a city has changed since has a higher version,
     and this never touches it.
@@ -105,11 +105,15 @@ def put_if_absent(kind: str, id: str, body: bytes) -> bool:
     from chalicelib.services.administering import Version, digest_of
     from chalicelib.services.ports import Conflict
 
-    name, _, version = id.partition("@")
-    content = json.loads(body)
-    shipped = Version(kind, name, int(version or 1), content, digest_of(content))
-    try:
-        DynamoRegister().put_new(shipped)
-    except Conflict:
-        return False
-    return True
+    register = DynamoRegister()  # one for all: making a client takes longer than a write
+    added = count = 0
+    for kind, id, body in documents:
+        name, _, version = id.partition("@")
+        content = json.loads(body)
+        count += 1
+        try:
+            register.put_new(Version(kind, name, int(version or 1), content, digest_of(content)))
+        except Conflict:
+            continue
+        added += 1
+    return added, count

@@ -12,6 +12,7 @@ import contextlib
 import json
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -26,13 +27,25 @@ _LATER_DAYS = 30
 
 def load(*, demo: bool) -> tuple[int, int]:
     """Put in what the catalogue lacks; return how much that was, and of how many documents."""
-    from chalicelib.adapters.documents import FileDocuments, put_if_absent
+    from chalicelib.adapters.documents import FileDocuments, put_absent
 
-    added = count = 0
-    for kind, id, body in FileDocuments().all():
-        count += 1
-        added += put_if_absent(kind, id, body if demo else without_demo(id, body))
-    return added, count
+    return put_absent(
+        (kind, id, body if demo else without_demo(id, body))
+        for kind, id, body in FileDocuments().all()
+    )
+
+
+def readiness(*, demo: bool, at: datetime | None = None) -> str:
+    """Say whether the stage's catalogue and people are ready: what a deployment cannot give it."""
+    from chalicelib.adapters.documents import TableDocuments
+    from chalicelib.config import stage
+    from chalicelib.doctor import findings
+
+    found = findings(TableDocuments(), live=not demo, at=at)
+    grave = sorted({one.code for one in found if one.severity == "error"})
+    if not grave:
+        return "the catalogue and its people are ready"
+    return f"not ready for citizens ({', '.join(grave)}): make ready STAGE={stage()}"
 
 
 def without_demo(id: str, body: bytes) -> bytes:
@@ -139,8 +152,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Load the catalogue."""
     parser = argparse.ArgumentParser(prog="infra.deploy.data", description="Load the catalogue.")
     parser.add_argument("--demo", action="store_true", help="demo officials too")
-    added, count = load(demo=parser.parse_args(arguments).demo)
+    demo = parser.parse_args(arguments).demo
+    added, count = load(demo=demo)
     sys.stdout.write(f"{added} documents added, {count - added} were there\n")
+    sys.stdout.write(f"{readiness(demo=demo)}\n")
     return 0
 
 
