@@ -77,8 +77,13 @@ def _add_photo(call: Call, body: Any) -> Response:
     return ok(room_for_photo(call.caller, call.number, body, key), 201)
 
 
-def room_for_photo(caller: Caller, number: str, form: NewPhoto, key: str) -> dict[str, Any]:
-    """Record that *caller* adds a photo and return its id and the form that uploads it."""
+def room_for_photo(
+    caller: Caller, number: str, form: NewPhoto, key: str, redirect: str = ""
+) -> dict[str, Any]:
+    """Record that *caller* adds a photo and return its id and the form that uploads it.
+
+    redirect: where the storage sends a browser that posts the form without a script.
+    """
     if form.purpose == "result" and not caller.person:
         raise Problem("invalid_field", errors=[field_error("not_allowed", "/purpose")])
     report = viewer_of(bootstrap.store().load(number), caller, number).report
@@ -87,7 +92,8 @@ def room_for_photo(caller: Caller, number: str, form: NewPhoto, key: str) -> dic
         raise Problem("too_many_photos", limit=MAX_PHOTOS)
     fields = {"photo": photo, "type": form.type, "purpose": form.purpose}
     bootstrap.act_on_report()(number, Command("add_photo", caller, fields, key=key))
-    upload = bootstrap.blobs().upload_form(photo_key(number, photo), form.type, MAX_PHOTO_BYTES)
+    place = photo_key(number, photo)
+    upload = bootstrap.blobs().upload_form(place, form.type, MAX_PHOTO_BYTES, redirect)
     return {"id": photo, "upload": dict(upload)}
 
 

@@ -200,7 +200,11 @@ PAGES: Mapping[tuple[str, str], Audience] = {
     ("POST", "/kasus/{number}/foto"): _AT_DESK,
     ("POST", "/kasus/{number}/{action}"): _AT_DESK,
     ("GET", "/laporan/{number}"): EVERYBODY,
+    ("POST", "/laporan/{number}/dukung"): EVERYBODY,
+    ("POST", "/laporan/{number}/foto"): EVERYBODY,
     ("POST", "/laporan/{number}/{action}"): EVERYBODY,
+    ("GET", "/poster"): EVERYBODY,
+    ("GET", "/poster/{kelurahan}"): EVERYBODY,
     # The link itself says which office's contact it confirms.
     ("GET", "/kontak/{token}"): EVERYBODY,
     ("POST", "/kontak/{token}"): EVERYBODY,

@@ -83,8 +83,12 @@ def support(call: Call) -> Response:
 
     The same answer for the first time and every other: nobody learns who has supported what.
     """
-    body = parse(call.body, Support)
-    report = _public(call.number)
+    return ok(support_report(call.number, parse(call.body, Support)), 202)
+
+
+def support_report(number: str, body: Support) -> dict[str, Any]:
+    """Take one resident's support of report *number*; raise Problem or NotFound."""
+    report = _public(number)
     if not _takes_supports(report, rules.support_rules(bootstrap.catalogue().document("crowds"))):
         raise Problem("support_closed")
     contact = contact_of(body.reporter, "anonymous", body.language)
@@ -108,7 +112,7 @@ def support(call: Call) -> Response:
     # In another spelling of the address or kelurahan it is the same resident's one support.
     with suppress(KeyReused):
         bootstrap.file_report()(filing)
-    return ok({"number": report.number, "state": "confirm_by_message"}, 202)
+    return {"number": report.number, "state": "confirm_by_message"}
 
 
 def _public(number: str) -> Report:

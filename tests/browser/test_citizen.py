@@ -193,3 +193,43 @@ def test_the_first_load_is_small(city):
     visit.go("/")
     visit.page.wait_for_load_state("networkidle")
     assert sum(len(gzip.compress(body)) for body in bodies) < 100_000
+
+
+@SHAPES
+def test_a_similar_report_is_offered_before_sending(city, shape):
+    other = city.world.filed(WITH_MAIL)["number"]
+    city.world.engine.pump()
+    here = {"latitude": SUKARASA["lat"], "longitude": SUKARASA["lon"]}
+    visit = city.visit(shape, geolocation=here, permissions=["geolocation"])
+    page = visit.page
+    visit.go("/")
+    page.get_by_role("radio", name="Jalan berlubang").check()
+    page.get_by_role("button", name="Pakai tempat saya sekarang").click()
+    page.locator("#near").get_by_text(other).wait_for()
+    visit.look("report-similar")
+    page.get_by_role("link", name="Saya juga mengalami").click()
+    page.get_by_label("Surel atau nomor telepon untuk kabar").fill("tetangga@example.org")
+    page.get_by_role("button", name="Saya juga mengalami").click()
+    page.get_by_role("heading", name="Satu langkah lagi").wait_for()
+    visit.look("joined")
+
+
+@SHAPES
+def test_a_photo_is_added_without_a_script(city, shape, tmp_path):
+    photo = tmp_path / "lubang.jpg"
+    photo.write_bytes(JPEG)
+    number = in_work(city.world)
+    visit = city.visit(shape).own(number)
+    visit.go(f"/laporan/{number}")
+    visit.page.get_by_role("button", name="Tambah foto").click()
+    visit.look("photo")
+    visit.page.get_by_label("Ambil foto atau pilih berkas").set_input_files(photo)
+
+
+@SHAPES
+def test_a_poster_prints_on_one_sheet(city, shape):
+    visit = city.visit(shape)
+    visit.go("/poster/36.71.01.1007?aset=KRW-0417&jenis=INF-07")
+    visit.look("poster")
+    visit.go("/poster")
+    visit.look("posters")

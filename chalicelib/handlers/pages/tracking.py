@@ -9,11 +9,12 @@ from typing import Any
 import msgspec
 from chalice import Blueprint, Response
 
-from chalicelib import bootstrap
+from chalicelib import bootstrap, config
 from chalicelib.domain.actions import REPORTER
 from chalicelib.domain.numbers import normalise
-from chalicelib.handlers.actions import command_for
-from chalicelib.handlers.definitions import ACTION_BODIES
+from chalicelib.handlers.actions import command_for, room_for_photo
+from chalicelib.handlers.crowds import support_report
+from chalicelib.handlers.definitions import ACTION_BODIES, NewPhoto, Support
 from chalicelib.handlers.field_errors import from_msgspec
 from chalicelib.handlers.http import one_line
 from chalicelib.handlers.pages import visitor, words
@@ -76,6 +77,35 @@ def show(call: Call) -> Response:
         history=[one for one in reversed(report["history"]) if one["type"] not in _NOT_TOLD],
         **_sentences(report, progress, language_of(call)),
     )
+
+
+@shows(blueprint, "POST", "/laporan/{number}/dukung")
+def join(call: Call) -> Response:
+    """Somebody else has the same trouble: they are told from now on, once they confirm."""
+    given = form_of(call.request)
+    contact = one_line(given.get("contact", ""))[:254]
+    raw = {
+        "reporter": {"email" if "@" in contact else "phone": contact[:254]},
+        "language": language_of(call),
+    }
+    try:
+        support_report(call.number, msgspec.convert(raw, Support))
+    except msgspec.ValidationError as error:
+        raise Problem("invalid_field", errors=[from_msgspec(str(error))]) from None
+    return page(call, "joined.html", number=call.number)
+
+
+@shows(blueprint, "POST", "/laporan/{number}/foto")
+def photo(call: Call) -> Response:
+    """Make room for the reporter's photo and show the form that sends it to its storage."""
+    number = call.number
+    token, fields = visitor.reporter_token(call, number), form_of(call.request)
+    if not token:
+        raise Problem("sign_in_needed")
+    check_mark(call, fields, token)
+    back = f"{config.public_url()}/laporan/{number}"
+    room = room_for_photo(REPORTER, number, NewPhoto(), "", redirect=back)
+    return page(call, "photo.html", number=number, upload=room["upload"])
 
 
 @shows(blueprint, "POST", "/laporan/{number}/{action}")

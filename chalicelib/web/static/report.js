@@ -62,8 +62,30 @@
         console.info("place name not available offline", error);
       }
       keep();
+      similar();
     }, () => told(say.nogps), { enableHighAccuracy: true, timeout: 15000 });
   });
+  // Has somebody reported it already? One more voice helps more than one more report.
+  const near = part("near");
+  const similar = async () => {
+    near.hidden = true;
+    const category = form.querySelector('[name="category"]:checked')?.value;
+    if (!category || !field("lat").value) return;
+    try {
+      const query = new URLSearchParams({ category, lat: field("lat").value, lon: field("lon").value });
+      const answer = await fetch(`${say.reports}/similar?${query}`);
+      const [one] = answer.ok ? (await answer.json()).items : [];
+      if (!one) return;
+      near.querySelector("h3").textContent = say.near.replace("{n}", one.metres);
+      near.querySelector(".code").textContent = one.number;
+      near.querySelector("[data-status]").textContent = one.status_name[document.documentElement.lang];
+      near.querySelector("a").href = `${near.dataset.page}${one.number}#dukung`;
+      near.hidden = false;
+    } catch (error) {
+      console.info("similar reports not available offline", error);
+    }
+  };
+  form.addEventListener("change", (event) => { if (event.target.name === "category") similar(); });
   field("kelurahan").addEventListener("change", () => {
     // Chosen by hand: the list wins over an earlier point.
     field("lat").value = field("lon").value = "";
