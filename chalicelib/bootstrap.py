@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from chalicelib.services.dispatching import Dispatcher
     from chalicelib.services.doctoring import Doctor
     from chalicelib.services.drafting import DraftSops
+    from chalicelib.services.errands import Errands, ErrandStore
     from chalicelib.services.examining import ExaminePhotos, PhotoIndex
     from chalicelib.services.filing import FileReport
     from chalicelib.services.firing import FireDueSteps
@@ -61,12 +62,14 @@ if TYPE_CHECKING:
     from chalicelib.services.rebuilding import Rebuild
     from chalicelib.services.receipts import TakeReceipt
     from chalicelib.services.recording import Recorder
+    from chalicelib.services.referring import Refer
     from chalicelib.services.replanning import ReplanCalendar
     from chalicelib.services.replaying import ReplayReports
     from chalicelib.services.replying import Replying
     from chalicelib.services.rerouting import Reroute
     from chalicelib.services.revealing import AskContact, RevealContact
     from chalicelib.services.sending import Sender
+    from chalicelib.services.sensing import Sensing
     from chalicelib.services.sessions import AccountStore, Sessions
     from chalicelib.services.signing_in import Issuer, SignIn
     from chalicelib.services.simulating import Simulator
@@ -75,6 +78,7 @@ if TYPE_CHECKING:
     from chalicelib.services.text_replies import TextReplies
     from chalicelib.services.viewing import Views
     from chalicelib.services.views import ViewStore
+    from chalicelib.services.webhooks import Outgoing, Webhooks
 
 _T = TypeVar("_T")
 _made: dict[str, Any] = {}
@@ -589,7 +593,102 @@ def relay() -> Relay:
     """From the stream to cards and updates."""
     from chalicelib.services.cards import Relay
 
-    return Relay(store(), card_store(), catalogue(), planner(), (crowds().hear,))
+    return Relay(
+        store(),
+        card_store(),
+        catalogue(),
+        planner(),
+        (crowds().hear, refer().hear, webhooks().hear),
+    )
+
+
+@_shared
+def errand_store() -> ErrandStore:
+    """What is to be said to other systems."""
+    from chalicelib.adapters.errand_store import DynamoErrandStore
+
+    return DynamoErrandStore()
+
+
+@_shared
+def outgoing() -> Outgoing:
+    """Calls to other systems in the public network."""
+    from chalicelib.adapters.outgoing import PublicOutgoing
+
+    return PublicOutgoing()
+
+
+@_shared
+def webhooks() -> Webhooks:
+    """Subscriptions to what happens to reports."""
+    from chalicelib.services.webhooks import Webhooks
+
+    def listed() -> Any:
+        return catalogue().document("webhooks")
+
+    return Webhooks(
+        listed,
+        administer(),
+        errand_store(),
+        jobs(),
+        outgoing(),
+        catalogue(),
+        clock(),
+        config.token_secret,
+    )
+
+
+@_shared
+def refer() -> Refer:
+    """Passing reports on to the bodies whose they are."""
+    from chalicelib.adapters.body_mail import ReferralMail
+    from chalicelib.adapters.providers import SesMailer
+    from chalicelib.services.referring import Refer
+
+    return Refer(
+        store(),
+        errand_store(),
+        jobs(),
+        recorder(),
+        outgoing(),
+        ReferralMail(SesMailer(), planner()),
+        catalogue(),
+        clock(),
+        lambda name: config.setting(name, "") if name else "",
+    )
+
+
+@_shared
+def sensing() -> Sensing:
+    """Devices and their signals."""
+    from chalicelib.adapters.device_states import DynamoDeviceStates
+    from chalicelib.adapters.usage import DynamoUsage
+    from chalicelib.services.sensing import Sensing
+
+    def listed() -> Any:
+        return catalogue().document("devices")
+
+    return Sensing(
+        listed,
+        administer(),
+        DynamoDeviceStates(),
+        DynamoUsage(),
+        store(),
+        file_report(),
+        recorder(),
+        clock(),
+        secrets.token_urlsafe,
+    )
+
+
+@_shared
+def errands() -> Errands:
+    """Runs what is to be said to other systems."""
+    from chalicelib.domain.errands import HOOK, REFER
+    from chalicelib.services.errands import Errands
+
+    say = {HOOK: webhooks().say, REFER: refer().say}
+    return Errands(errand_store(), jobs(), clock(), alarms(), say, {REFER: refer().gave_up})
 
 
 @_shared

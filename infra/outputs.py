@@ -15,6 +15,8 @@ VARIABLES = {
     "SendQueueUrl": "SEND_QUEUE_URL",
     "ReplanQueueUrl": "REPLAN_QUEUE_URL",
     "CrowdQueueUrl": "CROWD_QUEUE_URL",
+    "HookQueueUrl": "HOOK_QUEUE_URL",
+    "ReferQueueUrl": "REFER_QUEUE_URL",
     "ReplayQueueUrl": "REPLAY_QUEUE_URL",
     "DocumentQueueUrl": "DOCUMENT_QUEUE_URL",
     "AnnounceQueueUrl": "ANNOUNCE_QUEUE_URL",

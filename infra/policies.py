@@ -349,8 +349,8 @@ FUNCTIONS: Mapping[str, Function] = {
             _on_table("reports", "PutItem", "Query", "UpdateItem"),
             _on_table("followers", "DeleteItem", "UpdateItem"),
             _on_table("reports", "Query", index="queue"),
-            # counts the calls of other systems
-            _on_table("views", "GetItem", "Query", "UpdateItem"),
+            # counts the calls of other systems; keeps where sensors stand
+            _on_table("views", "GetItem", "PutItem", "Query", "UpdateItem"),
             _on_table("views", "Query", index="feed"),
             _CATALOGUE,
             # administrative documents: a new version, never an old one changed
@@ -364,7 +364,7 @@ FUNCTIONS: Mapping[str, Function] = {
             _asks("reveal", "media"),
             _manages_accounts,
             _keeps_prints("GetObject"),
-            _sends_to("replan", "document", "replay", "inbound-text"),
+            _sends_to("replan", "document", "replay", "inbound-text", "hook"),
         ),
         memory=1024,
         timeout=29,
@@ -382,7 +382,7 @@ FUNCTIONS: Mapping[str, Function] = {
             # cards and updates need the whole record and the next promise
             _on_table("reports", "Query"),
             _CATALOGUE,
-            _sends_to("crowd"),
+            _sends_to("crowd", "hook", "refer"),
         ),
         memory=512,
         timeout=60,
@@ -458,6 +458,35 @@ FUNCTIONS: Mapping[str, Function] = {
         memory=512,
         timeout=60,
         # The case that everybody joins is one row; more at once would stand in each other's way.
+        concurrency=5,
+    ),
+    # Webhooks: calls out to the public network, and to nothing of ours but its own rows.
+    "hook": Function(
+        (
+            _reads_queue("hook"),
+            _on_table("views", "GetItem", "UpdateItem"),
+            _CATALOGUE,
+            _sends_to("hook"),
+            _reads_token_key,
+            _raises_alarms,
+        ),
+        memory=256,
+        timeout=60,
+        concurrency=10,
+    ),
+    # Passing reports on: to an endpoint or by mail; who reported is out of its reach.
+    "refer": Function(
+        (
+            _reads_queue("refer"),
+            _on_table("reports", "PutItem", "Query"),
+            _on_table("views", "GetItem", "UpdateItem"),
+            _CATALOGUE,
+            _sends_to("refer"),
+            _sends_mail,
+            _raises_alarms,
+        ),
+        memory=512,
+        timeout=60,
         concurrency=5,
     ),
     # A new calendar version: it walks the work lists and re-plans each report by itself.
@@ -576,7 +605,11 @@ FUNCTIONS: Mapping[str, Function] = {
         concurrency=1,
     ),
     "sweep": Function(
-        (_on_table("reports", "Query", index="due"), _sends_to("wake", "send", "arm")),
+        (
+            _on_table("reports", "Query", index="due"),
+            _on_table("views", "Query", index="feed"),
+            _sends_to("wake", "send", "arm", "hook", "refer"),
+        ),
         memory=512,
         timeout=60,
         # A sweep that takes longer than its minute must not have a second one beside it.

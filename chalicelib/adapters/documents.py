@@ -22,6 +22,9 @@ _DOCUMENTS = (
     "clients",
     "kindness",
     "crowds",
+    "bodies",
+    "webhooks",
+    "devices",
 )
 #: Large, never edited by hand: always read from the package.
 _BUNDLED = ("areas", "area_points")

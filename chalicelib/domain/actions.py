@@ -18,6 +18,8 @@ from chalicelib.domain.evidence import Verdict
 from chalicelib.domain.report import Report
 
 REPORTER_ROLE = "reporter"
+#: Another body, by its registered client, on what was referred to it.
+BODY_ROLE = "body"
 #: The source of a report that only supports another one.
 SUPPORT_SOURCE = "support"
 MAX_BOUNCES = 2  # "max 2 bounces, then Sekda/Asisten decides" — proposal of the SOP ladder
@@ -127,6 +129,8 @@ def may_see(report: Report, caller: Caller) -> bool:
     roles = caller.roles
     if REPORTER_ROLE in roles:
         return True
+    if BODY_ROLE in roles:
+        return report.status == r.REFERRED
     if report.about_unit and report.about_unit in caller.agencies | caller.areas:
         return False
     if report.tier == "P4":
@@ -330,6 +334,21 @@ def _affirm(report: Report, command: Command, known: Known, actor: Actor) -> tup
     return () if report.affirmed else (_draft("affirmed", command, known, actor),)
 
 
+#: What another body's answer to a referral means → the event that it writes.
+_ANSWERS = {
+    "said": "referral_answered",
+    "settled": "referral_settled",
+    "refused": "referral_refused",
+}
+
+
+def _answer_referral(
+    report: Report, command: Command, known: Known, actor: Actor
+) -> tuple[Draft, ...]:
+    type_ = _ANSWERS.get(str(command.fields.get("meaning")), "referral_answered")
+    return (_draft(type_, command, known, actor, {"body": report.referred_to}),)
+
+
 def _submit(report: Report, command: Command, known: Known, actor: Actor) -> tuple[Draft, ...]:
     outcome = command.fields["outcome"]
     photos = tuple(command.fields.get("photos") or ())
@@ -494,6 +513,13 @@ TRANSITIONS: Mapping[str, Transition] = {
             required=("body", "reason"),
         ),
         Transition("reject", _ROOM_OR_INSPECTOR, _UNSORTED, _reject, required=("reason",)),
+        Transition(
+            "answer_referral",
+            (*_ROOM_OR_INSPECTOR, BODY_ROLE),
+            frozenset({r.REFERRED}),
+            _answer_referral,
+            required=("text",),
+        ),
         Transition("unmerge", _ROOM, frozenset({r.MERGED}), _unmerge, required=("reason",)),
         Transition("affirm", (REPORTER_ROLE,), frozenset({r.MERGED}), _affirm),
         Transition("merge", _ROOM, _BEFORE_RESULT, _merge, required=("into",)),
@@ -583,6 +609,7 @@ STAFF_ACTIONS = (
     "reject",
     "merge",
     "unmerge",
+    "answer_referral",
     "submit",
     "validate",
     "return",

@@ -185,6 +185,23 @@ def _merged(event: Event, before: Report | None, after: Report) -> tuple[Notice,
     return (_to_reporter(template, into=event.data["into"]),)
 
 
+def _signal_cleared(event: Event, before: Report | None, after: Report) -> tuple[Notice, ...]:
+    """Closing is proposed to whoever has the report; a sensor closes nothing."""
+    roles = ("petugas",) if after.agency else ("operator",)
+    return (Notice("closing_proposed", roles),)
+
+
+def _body_answered(event: Event, before: Report | None, after: Report) -> tuple[Notice, ...]:
+    said = event.texts.get("text", "")
+    return (_to_reporter("reporter_body_answer", result=said, body=event.data["body"]),)
+
+
+def _referral_back(event: Event, before: Report | None, after: Report) -> tuple[Notice, ...]:
+    """Not with them: the control room must act, and at once."""
+    reason = event.texts.get("text", str(event.data.get("why", "")))
+    return (Notice("step_verification", ("operator",), urgent=True, facts={"reason": reason}),)
+
+
 def _threshold(event: Event, before: Report | None, after: Report) -> tuple[Notice, ...]:
     roles = ("kadis", "pusat_kendali") if after.agency else ("pusat_kendali",)
     return (Notice("step_escalation", roles),)
@@ -204,6 +221,11 @@ _EVENT_NOTICES: Mapping[str, Any] = {
     "rejected": _simple("reporter_rejected", "reason"),
     "referred": _simple("reporter_referred", "body", "reference", "reason"),
     "merged": _merged,
+    "signal_cleared": _signal_cleared,
+    "referral_answered": _body_answered,
+    "referral_settled": _body_answered,
+    "referral_refused": _referral_back,
+    "referral_failed": _referral_back,
     "unmerged": _simple("reporter_unmerged", "from"),
     "news": _simple("reporter_news", "of", "status"),
     "threshold_reached": _threshold,

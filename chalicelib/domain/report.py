@@ -137,6 +137,7 @@ class Report:
     joined: tuple[str, ...] = ()
     joined_photos: tuple[str, ...] = ()
     referred_to: str = ""
+    referred_from: str = ""
     reference: str = ""
     reason: str = ""
     rating: int | None = None
@@ -347,9 +348,30 @@ def _referred(report: Report, event: Event) -> Report:
     return replace(
         _unpaused(report),
         status=REFERRED,
+        referred_from=report.paused_from or report.status,
         referred_to=data["body"],
         reference=data.get("reference", ""),
         closed_at=event.at,
+    )
+
+
+def _referral_sent(report: Report, event: Event) -> Report:
+    return replace(report, reference=event.data.get("reference") or report.reference)
+
+
+def _referral_settled(report: Report, event: Event) -> Report:
+    return replace(report, outcome="done")
+
+
+def _referral_refused(report: Report, event: Event) -> Report:
+    """Not theirs either: the case is ours again, as if it had never left."""
+    return replace(
+        report,
+        status=report.referred_from or RECEIVED,
+        referred_to="",
+        referred_from="",
+        reference="",
+        closed_at=None,
     )
 
 
@@ -500,6 +522,9 @@ _APPLY: Mapping[str, _Applier] = {
     "disputed": _reopened,
     "reopened": _reopened,
     "referred": _referred,
+    "referral_sent": _referral_sent,
+    "referral_settled": _referral_settled,
+    "referral_refused": _referral_refused,
     "rejected": _rejected,
     "merged": _merged,
     "unmerged": _unmerged,

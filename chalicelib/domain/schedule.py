@@ -19,19 +19,24 @@ from chalicelib.domain.timeline import ENDINGS, MOVES_A_CLOCK, ClockEvent, Entry
 DEFERRAL_END = "DEFERRAL-END"
 
 #: The events after which a timeline may look otherwise.
-MOVES = MOVES_A_CLOCK | {"started", "unmerged", "parted"}
+MOVES = MOVES_A_CLOCK | {"started", "unmerged", "parted", "referral_settled", "referral_refused"}
 
 #: What ends a deferral before its date.
 _ENDS_DEFERRAL = frozenset({"resumed", "started", "resolved", "reassigned", *ENDINGS})
 
 #: What the record calls otherwise than the timeline does.
-_CLOCK_NAMES = {"closed_automatically": "closed", "withdrawn": "closed"}
+_CLOCK_NAMES = {
+    "closed_automatically": "closed",
+    "withdrawn": "closed",
+    "referral_settled": "closed",
+}
 
 
 def clock_events(events: Iterable[Event]) -> tuple[ClockEvent, ...]:
     """Return the record as the timeline reads it; events that move no clock are ignored there.
 
-    A merge that was undone never was: the reporter keeps the time that was promised to them.
+    A merge that was undone never was, nor a referral that was refused: the reporter keeps the
+    time that was promised to them.
     """
     return tuple(
         ClockEvent(_CLOCK_NAMES.get(event.type, event.type), event.at, event.data)
@@ -44,6 +49,8 @@ def _without_undone(events: tuple[Event, ...]) -> tuple[Event, ...]:
     for event in events:
         if event.type == "unmerged":
             undone |= {e.seq for e in events if e.type == "merged" and e.seq < event.seq}
+        if event.type == "referral_refused":
+            undone |= {e.seq for e in events if e.type == "referred" and e.seq < event.seq}
         if event.type == "parted":
             undone |= {e.seq for e in events if _brought(e, event)}
     return tuple(event for event in events if event.seq not in undone)

@@ -426,6 +426,109 @@ class Taken(Form):
     accepted: bool
 
 
+class Webhook(Form, kw_only=True):
+    """A receiver; *secret* only in the answer that made it. Payloads: `WebhookPayload`."""
+
+    id: str
+    url: str
+    types: list[str]
+    active: bool
+    secret: str | UnsetType = UNSET
+
+
+class Webhooks(Form):
+    """Every subscription."""
+
+    items: list[Webhook]
+    cursor: None
+
+
+class WebhookData(Form, kw_only=True):
+    """What the public may know of a report; nothing of a person is in it."""
+
+    number: str
+    seq: int
+    status: Status
+    state: str
+    category: str
+    tier: str
+    agency: str | None
+    kelurahan: str | None
+    kecamatan: str | None
+    filed_at: Time
+    merged_into: str | None
+    sentence: Names
+
+
+class WebhookPayload(Form, kw_only=True):
+    """What a receiver gets, signed as Standard Webhooks has it."""
+
+    type: str
+    timestamp: Time
+    data: WebhookData
+
+
+class Attempt(Form):
+    """One attempt to say something."""
+
+    at: Time
+    outcome: str
+
+
+class WebhookDelivery(Form, kw_only=True):
+    """One thing said to a receiver."""
+
+    id: str
+    type: str
+    created_at: Time
+    status: Literal["open", "done", "failed"]
+    attempts: int
+    due_at: Time | None
+    log: list[Attempt]
+
+
+class WebhookDeliveries(Form):
+    """Newest first."""
+
+    items: list[WebhookDelivery]
+    cursor: str | None
+
+
+class Replayed(Form):
+    """It is said once more."""
+
+    id: str
+    status: Literal["open"]
+
+
+class ADevice(Form, kw_only=True):
+    """A sensor; *key* only in the answer that made it."""
+
+    id: str
+    name: str
+    category: str
+    lat: float
+    lon: float
+    address: str | None
+    revoked_at: Time | None
+    key: str | UnsetType = UNSET
+
+
+class Devices(Form):
+    """Every device that has or had a key."""
+
+    items: list[ADevice]
+    cursor: None
+
+
+class SignalTaken(Form):
+    """What came of a signal; *signals*: how often it came for this report."""
+
+    outcome: Literal["filed", "repeated", "cleared", "nothing_open"]
+    number: str | None
+    signals: int
+
+
 class FieldError(Form):
     """One thing to correct; *pointer* is a JSON pointer, or ``?name`` for a query parameter."""
 

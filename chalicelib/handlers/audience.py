@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from chalicelib.domain.actions import REPORTER_ROLE, STAFF_ACTIONS, TRANSITIONS, Caller
+from chalicelib.domain.actions import BODY_ROLE, REPORTER_ROLE, STAFF_ACTIONS, TRANSITIONS, Caller
 from chalicelib.domain.identity import READERS
 from chalicelib.domain.lifecycle import AUTHOR, MOVES
 from chalicelib.handlers.problems import Problem
@@ -63,7 +63,11 @@ ACTION_NAMES: Mapping[str, str] = {
 }
 #: The same → who may ask for it. Following and preferences move nothing, so have no transition.
 ACTIONS: Mapping[str, Audience] = {
-    **{name: frozenset(TRANSITIONS[row].roles) for name, row in ACTION_NAMES.items()},
+    **{
+        # Other bodies speak through Open311, not through these routes.
+        name: frozenset(TRANSITIONS[row].roles) - {BODY_ROLE}
+        for name, row in ACTION_NAMES.items()
+    },
     "follow": _REPORTER_ONLY,
     "preferences": _REPORTER_ONLY,
 }
@@ -101,6 +105,22 @@ _EXCHANGE: Mapping[tuple[str, str], Audience] = {
     ("POST", "/v1/admin/clients"): _ADMIN,
     ("POST", "/v1/admin/clients/{client}/renew"): _ADMIN,
     ("POST", "/v1/admin/clients/{client}/revoke"): _ADMIN,
+    **{
+        (method, f"/v1/admin/{path}"): _ADMIN
+        for method, path in (
+            ("GET", "webhooks"),
+            ("POST", "webhooks"),
+            ("POST", "webhooks/{webhook}/renew"),
+            ("POST", "webhooks/{webhook}/stop"),
+            ("GET", "webhooks/{webhook}/deliveries"),
+            ("POST", "webhooks/{webhook}/deliveries/{delivery}"),
+            ("GET", "devices"),
+            ("POST", "devices"),
+            ("POST", "devices/{device}/revoke"),
+        )
+    },
+    # A device's key is checked in the handler: it is nobody's account.
+    ("POST", "/v1/signals"): EVERYBODY,
     ("GET", "/open311/v2/{resource}"): EVERYBODY,
     ("POST", "/open311/v2/{resource}"): EVERYBODY,
     ("GET", "/open311/v2/{resource}/{id}"): EVERYBODY,

@@ -154,6 +154,13 @@ class Reject(Plain, kw_only=True):
     reason: Code
 
 
+class AnswerReferral(Plain, kw_only=True):
+    """What another body answered: that it is settled, that it is not theirs, or something else."""
+
+    meaning: Literal["said", "settled", "refused"] = "said"
+    text: Needed
+
+
 class Merge(Plain, kw_only=True):
     """The report that this one is a duplicate of."""
 
@@ -282,6 +289,33 @@ class NewClient(Plain, kw_only=True):
     body: Annotated[str, Meta(max_length=60)] = ""
 
 
+class NewWebhook(Plain, kw_only=True):
+    """A receiver: https only, in the public network; no types are all types."""
+
+    id: Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{1,29}(?![\s\S])")]
+    url: Annotated[str, Meta(min_length=10, max_length=500)]
+    types: Annotated[list[Annotated[str, Meta(max_length=60)]], Meta(max_length=60)] = []
+
+
+class NewDevice(Plain, kw_only=True):
+    """A sensor, where it stands, and what its signal is a report of."""
+
+    id: Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{1,39}(?![\s\S])")]
+    name: Annotated[str, Meta(min_length=1, max_length=100)]
+    category: Code
+    lat: Latitude
+    lon: Longitude
+    address: Line = ""
+
+
+class NewSignal(Body, kw_only=True):
+    """What a device says."""
+
+    signal: Literal["raised", "cleared"]
+    reading: Line = ""
+    observed_at: Instant | None = None
+
+
 #: The body of every action of ``POST /v1/reports/{number}/{action}``.
 ACTION_BODIES: dict[str, type[Body]] = {
     "verify": Verify,
@@ -297,6 +331,7 @@ ACTION_BODIES: dict[str, type[Body]] = {
     "reject": Reject,
     "merge": Merge,
     "unmerge": Reasoned,
+    "answer_referral": AnswerReferral,
     "affirm": Plain,
     "submit": Submit,
     "validate": Plain,

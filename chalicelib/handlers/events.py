@@ -122,6 +122,7 @@ def text_receipts(event: Any) -> None:
 def sweep(event: Any) -> None:
     """Hand on everything overdue that nobody else has taken care of."""
     swept = bootstrap.sweeper().sweep()
+    bootstrap.errands().sweep()
     metrics.count("SweeperRuns")
     metrics.count("SweeperRepairs", swept.repairs)
     level = logging.INFO if swept.repairs else logging.DEBUG

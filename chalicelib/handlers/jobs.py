@@ -73,3 +73,25 @@ def replay(event: Any) -> Json:
         log.info("replaying", extra={"sop": body["sop"], "outcome": outcome})
 
     return each(event, one)
+
+
+@blueprint.on_sqs_message(queue=config.resource("hook"), batch_size=5, name="hook")
+def hook(event: Any) -> Json:
+    """Say to subscribers what the messages name."""
+
+    def one(body: Json) -> None:
+        outcome = bootstrap.errands().run("hook", body["owner"], body["id"])
+        log.info("webhook", extra={"owner": body["owner"], "outcome": outcome})
+
+    return each(event, one)
+
+
+@blueprint.on_sqs_message(queue=config.resource("refer"), batch_size=5, name="refer")
+def refer(event: Any) -> Json:
+    """Pass on to other bodies the reports that the messages name, or ask for news of them."""
+
+    def one(body: Json) -> None:
+        outcome = bootstrap.errands().run("refer", body["owner"], body["id"])
+        log.info("referral", extra={"report": body["owner"], "outcome": outcome})
+
+    return each(event, one)

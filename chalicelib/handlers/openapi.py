@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from chalicelib.domain.report import STATUSES
-from chalicelib.handlers import answers, openapi_open311, problems
+from chalicelib.handlers import answers, openapi_exchange, openapi_open311, problems
 from chalicelib.handlers.audience import ACTIONS, PUBLIC, REPORTER, ROUTES, Audience
 from chalicelib.handlers.definitions import (
     ACTION_BODIES,
@@ -125,6 +125,7 @@ _ACTION_SUMMARIES: Mapping[str, str] = {
     "request_time": "Ask the head of the agency for more time",
     "refer": "Refer to a body outside the city government",
     "reject": "Refuse a report for a reason from the list",
+    "answer_referral": "Record what another body answered to a referral",
     "unmerge": "Undo a merge: the report goes its own way, with the times first promised",
     "affirm": "Confirm one's support of a report, from the link in the message",
     "merge": "Merge a duplicate into another report",
@@ -325,7 +326,7 @@ def document(server: str) -> Json:
     described = list(_described())
     forms = [form for _, _, one, _ in described for form in (one.body, one.answer) if form]
     _, schemas = msgspec.json.schema_components(
-        [*dict.fromkeys(forms), answers.Problem], ref_template=_REF
+        [*dict.fromkeys(forms), answers.Problem, answers.WebhookPayload], ref_template=_REF
     )
     paths: Json = {}
     for method, path, operation, audience in described:
@@ -341,6 +342,7 @@ def document(server: str) -> Json:
         },
         "servers": [{"url": server}],
         "tags": [{"name": name} for name in _TAGS],
+        "webhooks": openapi_exchange.webhook_items(),
         "paths": paths,
         "components": {
             "schemas": schemas,
@@ -510,6 +512,9 @@ _PATH_PARAMETERS: Mapping[str, Json] = {
         "description": "The message provider's name, as agreed with the city",
         "schema": {"type": "string"},
     },
+    "webhook": {"schema": {"type": "string", "maxLength": 60}, "example": "dasbor"},
+    "delivery": {"schema": {"type": "string", "maxLength": 60}, "example": "TL-7K3QX9MW-2"},
+    "device": {"schema": {"type": "string", "maxLength": 60}, "example": "flood-gauge-7"},
     "client": {"schema": {"type": "string", "maxLength": 60}, "example": "fixmystreet"},
     "number": {
         "description": "The report's number; dashes and case do not matter.",

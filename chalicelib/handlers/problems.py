@@ -315,6 +315,16 @@ PROBLEMS: Mapping[str, tuple[int, str, str]] = {
         "Laporan ini tidak mempunyai kontak untuk saluran tersebut.",
         "This report has no contact for that channel.",
     ),
+    "device_unknown": (
+        401,
+        "Kunci perangkat (X-Device-Key) tidak dikenal atau dicabut.",
+        "The device's key (X-Device-Key) is unknown or revoked.",
+    ),
+    "too_many_signals": (
+        429,
+        "Terlalu banyak sinyal dari perangkat ini; coba lagi semenit kemudian.",
+        "Too many signals from this device; try again in a minute.",
+    ),
     "support_closed": (
         409,
         "Laporan ini tidak atau tidak lagi menerima dukungan.",

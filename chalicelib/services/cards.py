@@ -26,7 +26,7 @@ from chalicelib.services.ports import ReportStore, Stored, StreamRow
 from chalicelib.services.views import hidden
 
 #: Events that other systems are told of: whatever moves the report, not the machine's own notes.
-_TOLD = frozenset(
+TOLD = frozenset(
     {
         "filed",
         "verified",
@@ -48,7 +48,10 @@ _TOLD = frozenset(
         "reopened",
         "escalated",
         "referred",
+        "referral_sent",
         "referral_answered",
+        "referral_settled",
+        "referral_refused",
         "rejected",
         "merged",
         "unmerged",
@@ -162,7 +165,7 @@ def updates_of(stored: Stored, catalogue: Catalogue, since_seq: int = 0) -> tupl
     state: Report | None = None
     for event in stored.events:
         state = apply(state, event)
-        if event.type in _TOLD and event.seq > since_seq:
+        if event.type in TOLD and event.seq > since_seq:
             shown = None if secret else _shown_update(event, state, catalogue)
             found.append(Update(event.number, event.seq, instant(event.recorded_at), shown))
     return tuple(found)

@@ -240,7 +240,8 @@ def _command(new: NewUpdate, client: Client, stored: Stored, key: str) -> Comman
     if client.body and stored.report.referred_to == client.body:
         caller = Caller(frozenset({"body"}), client=client.id)
         fields = {"meaning": meaning}
-        return Command("answer_referral", caller, fields, {"text": new.description}, key)
+        said = new.description or new.status
+        return Command("answer_referral", caller, fields, {"text": said}, key)
     caller = Caller(frozenset({"reporter"}), client=client.id)
     if meaning == "settled" and status == r.AWAITING_CONFIRMATION:
         return Command("confirm", caller, {}, {"note": new.description}, key)

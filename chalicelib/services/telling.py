@@ -121,6 +121,27 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "Dukungan warga satu kelurahan mencapai {needed}.",
         "Supports from one kelurahan reached {needed}.",
     ),
+    "signal_cleared": (
+        "Sensor melaporkan keadaan pulih; penyelesaian diusulkan.",
+        "The sensor reports that it is over; closing is proposed.",
+    ),
+    "signal_returned": ("Sinyal sensor kembali.", "The sensor's signal came back."),
+    "referral_sent": (
+        "Pelimpahan sudah diterima instansi tujuan{reference}.",
+        "The referral reached the receiving body{reference}.",
+    ),
+    "referral_failed": (
+        "Pelimpahan belum dapat disampaikan; operator menindaklanjuti.",
+        "The referral could not be delivered; an operator follows up.",
+    ),
+    "referral_settled": (
+        "Instansi penerima menyatakan selesai.",
+        "The receiving body says that it is done.",
+    ),
+    "referral_refused": (
+        "Instansi penerima menyatakan bukan kewenangannya; laporan kembali ke kota.",
+        "The receiving body says that it is not theirs; the report is the city's again.",
+    ),
     "referral_answered": (
         "Jawaban instansi penerima dicatat.",
         "The answer of the receiving body was recorded.",
@@ -167,6 +188,7 @@ def _facts(event: Event, catalogue: Catalogue, language: str) -> dict[str, str]:
         "step": str(data.get("step", "")),
         "told": _told(catalogue, data.get("told") or (), language),
         "score": str(data.get("score", "")),
+        "reference": f" ({data['reference']})" if data.get("reference") else "",
         **{name: str(data.get(name, "")) for name in ("number", "reports", "of", "needed")},
         "why": _why(data.get("reason"), language),
         "purpose": _purpose(str(data.get("purpose", "")), language),

@@ -50,6 +50,8 @@ _PUBLIC_TEXTS: Mapping[str, tuple[str, ...]] = {
 }
 #: What the reporter reads besides: their own words, and those meant for them.
 _REPORTER_TEXTS: Mapping[str, tuple[str, ...]] = {
+    "referral_answered": ("text",),
+    "referral_settled": ("text",),
     **_PUBLIC_TEXTS,
     "filed": ("description", "address"),
     "commented": ("text",),

@@ -169,6 +169,7 @@ class Runner:
         os.environ.setdefault("PUBLIC_URL", f"http://127.0.0.1:{self.port}")
         os.environ["STAGE"] = "local"
         os.environ["IN_PROCESS_FUNCTIONS"] = "yes"
+        os.environ["OUTGOING_LOCAL"] = "yes"  # a receiver under development is on this machine
         os.environ["TOKEN_SECRET"] = kept_secret(self.home / "token-secret")
         self.issuer = LocalIssuer(self.home)
         os.environ.update(self.issuer.environment(f"http://127.0.0.1:{self.port}"))

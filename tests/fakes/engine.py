@@ -15,9 +15,11 @@ from typing import Any
 from chalicelib.adapters.documents import FileDocuments
 from chalicelib.domain.actions import REPORTER, Caller, Command
 from chalicelib.domain.deliveries import Delivery
+from chalicelib.domain.errands import HOOK, REFER
 from chalicelib.domain.events import parse_instant
 from chalicelib.domain.fingerprints import Seen, bands
 from chalicelib.services.acting import ActOnReport
+from chalicelib.services.administering import Administer
 from chalicelib.services.arming import ArmTimeline
 from chalicelib.services.bundling import Bundler
 from chalicelib.services.cards import Relay
@@ -26,6 +28,7 @@ from chalicelib.services.composing import Planner
 from chalicelib.services.crowds import JOB as CROWD_JOB
 from chalicelib.services.crowds import Crowds
 from chalicelib.services.dispatching import Dispatcher
+from chalicelib.services.errands import Errands
 from chalicelib.services.examining import ExaminePhotos
 from chalicelib.services.filing import Filed, FileReport, Filing
 from chalicelib.services.firing import FireDueSteps
@@ -33,12 +36,23 @@ from chalicelib.services.photos import SIZES, Box, Picture
 from chalicelib.services.ports import AFTER, Contact, Stored
 from chalicelib.services.receipts import TakeReceipt
 from chalicelib.services.recording import Recorder
+from chalicelib.services.referring import Refer
 from chalicelib.services.replanning import ReplanCalendar
 from chalicelib.services.rerouting import Reroute
 from chalicelib.services.sending import Sender
+from chalicelib.services.sensing import Sensing
 from chalicelib.services.sweeping import Sweeper
+from chalicelib.services.webhooks import Webhooks
 from tests.fakes.cards import MemoryCardStore
+from tests.fakes.clients import MemoryUsage
 from tests.fakes.crowds import MemoryCrowdStore
+from tests.fakes.errands import (
+    MemoryDeviceStates,
+    MemoryErrandStore,
+    MemoryOutgoing,
+    RecordingBodyMail,
+)
+from tests.fakes.registers import MemoryRegister
 from tests.fakes.store import MemoryReportStore, MemoryTalks
 
 SHIPPED = Catalogue(FileDocuments(), lambda: 0.0)
@@ -311,7 +325,53 @@ class Engine:
         self.crowds = Crowds(
             self.store, self.cards, self.crowd, catalogue, self.recorder, self.jobs, self.clock
         )
-        self.relay = Relay(self.store, self.cards, catalogue, planner, (self.crowds.hear,))
+        self.errand_store, self.outgoing = MemoryErrandStore(), MemoryOutgoing()
+        self.body_mail = RecordingBodyMail()
+        self.registered = MemoryRegister()
+        administer = Administer(self.registered, self.clock, salt, lambda: None)
+        self.administer = administer
+        self.webhooks = Webhooks(
+            lambda: self.registered.latest("document", "webhooks").body,
+            administer,
+            self.errand_store,
+            self.jobs,
+            self.outgoing,
+            catalogue,
+            self.clock,
+            lambda: SECRET,
+        )
+        self.refer = Refer(
+            self.store,
+            self.errand_store,
+            self.jobs,
+            self.recorder,
+            self.outgoing,
+            self.body_mail,
+            Catalogue(self.registered, itertools.count(0, 1000).__next__),
+            self.clock,
+            lambda name: f"key of {name}",
+        )
+        self.errands = Errands(
+            self.errand_store,
+            self.jobs,
+            self.clock,
+            self.alarms,
+            {HOOK: self.webhooks.say, REFER: self.refer.say},
+            {REFER: self.refer.gave_up},
+        )
+        self.sensing = Sensing(
+            lambda: self.registered.latest("document", "devices").body,
+            administer,
+            MemoryDeviceStates(),
+            MemoryUsage(),
+            self.store,
+            self.file,
+            self.recorder,
+            self.clock,
+            lambda: f"secret-{next(counter)}",
+        )
+        listeners = (self.crowds.hear, self.refer.hear, self.webhooks.hear)
+        self.relay = Relay(self.store, self.cards, catalogue, planner, listeners)
         self.dispatcher = Dispatcher(self.queues, self.clock)
         self.sweeper = Sweeper(self.store, self.queues, self.clock)
         channels: dict[str, Any] = {"mail": self.mail, "sms": self.sms}
@@ -360,7 +420,7 @@ class Engine:
                 self.dispatcher.dispatch(rows)
                 self.relay.relay(rows)
             work = [(name, self._take(name)) for name in ("wake", "arm", "send")]
-            work.append((CROWD_JOB, self.jobs.bodies.pop(CROWD_JOB, [])))
+            work += [(n, self.jobs.bodies.pop(n, [])) for n in (CROWD_JOB, HOOK, REFER)]
             if not rows and not any(bodies for _, bodies in work):
                 return
             for name, bodies in work:
@@ -388,6 +448,8 @@ class Engine:
             self.arm(body["number"], body["epoch"])
         elif name == CROWD_JOB:
             self.crowds.work(body)
+        elif name in (HOOK, REFER):
+            self.errands.run(name, body["owner"], body["id"])
         else:
             self.sender.send(body["number"], body["id"])
 
@@ -404,6 +466,7 @@ class Engine:
                 self._next_sweep = self.clock.at + timedelta(minutes=1)
                 if "sweeper" not in self.off:
                     self.sweeper.sweep()
+                    self.errands.sweep()
                     self.pump()
 
     def _next_moment(self) -> datetime:
@@ -416,7 +479,9 @@ class Engine:
 
     def _needs_sweep(self) -> bool:
         """Whether a sweep within the next hour could find anything (saves idle minutes)."""
-        return next(self.store.due(self.clock.at + timedelta(hours=1)), None) is not None
+        soon = self.clock.at + timedelta(hours=1)
+        said = (next(self.errand_store.due(kind, soon), None) for kind in (HOOK, REFER))
+        return next(self.store.due(soon), None) is not None or any(said)
 
     # -- what can be seen --
 

@@ -44,6 +44,8 @@ OUTPUTS = {
     "SEND_QUEUE_URL": queue_url("send"),
     "REPLAN_QUEUE_URL": queue_url("replan"),
     "CROWD_QUEUE_URL": queue_url("crowd"),
+    "HOOK_QUEUE_URL": queue_url("hook"),
+    "REFER_QUEUE_URL": queue_url("refer"),
     "REPLAY_QUEUE_URL": queue_url("replay"),
     "DOCUMENT_QUEUE_URL": queue_url("document"),
     "ANNOUNCE_QUEUE_URL": queue_url("announce"),
@@ -77,14 +79,26 @@ TEXT_LOGS = arn("logs", f"log-group:sns/{REGION}/{ACCOUNT}/DirectPublishToPhoneN
 MEDIA_QUEUE = arn("sqs", "live-room-dev-media")
 JOB_QUEUE = {
     thing: arn("sqs", f"live-room-dev-{thing}")
-    for thing in ("replan", "replay", "document", "crowd", "announce", "inbound-text")
+    for thing in (
+        "replan",
+        "replay",
+        "document",
+        "crowd",
+        "announce",
+        "inbound-text",
+        "hook",
+        "refer",
+    )
 }
 #: Who asks for which job.
 JOBS = {
     "dispatch": ("announce",),
-    "project": ("crowd",),
+    "project": ("crowd", "hook", "refer"),
     "crowd": ("crowd",),
-    "api_handler": ("replan", "document", "replay", "inbound-text"),
+    "hook": ("hook",),
+    "refer": ("refer",),
+    "sweep": ("hook", "refer"),
+    "api_handler": ("replan", "document", "replay", "inbound-text", "hook"),
     "replan": ("replan",),
     "replay": ("replay",),
 }
@@ -111,7 +125,7 @@ CALLS = {
     "report_store: transaction.save": [
         (name, "dynamodb:PutItem", TABLE["reports"])
         for name in (
-            *("api_handler", "fire", "arm", "reveal", "replan", "media", "crowd"),
+            *("api_handler", "fire", "arm", "reveal", "replan", "media", "crowd", "refer"),
             *INBOUND,
         )
     ]
@@ -134,6 +148,7 @@ CALLS = {
             "digest",
             "media",
             "crowd",
+            "refer",
             *INBOUND,
         )
     ],
@@ -186,6 +201,21 @@ CALLS = {
     "card_store: ViewRow.query": [
         (name, "dynamodb:Query", TABLE["views"]) for name in ("api_handler", "project", "crowd")
     ],
+    # what is to be said to other systems: planned where the stream is read
+    "errand_store: row.save": [("project", "dynamodb:PutItem", TABLE["views"])],
+    "errand_store: row.update": [
+        (name, "dynamodb:UpdateItem", TABLE["views"]) for name in ("api_handler", "hook", "refer")
+    ],
+    "errand_store: ViewRow.get": [
+        (name, "dynamodb:GetItem", TABLE["views"]) for name in ("api_handler", "hook", "refer")
+    ],
+    "errand_store: ViewRow.query": [("api_handler", "dynamodb:Query", TABLE["views"])],
+    "errand_store: ViewRow.feed.query": [
+        ("sweep", "dynamodb:Query", TABLE["views"] + "/index/feed")
+    ],
+    # where sensors stand
+    "device_states: ViewRow.get": [("api_handler", "dynamodb:GetItem", TABLE["views"])],
+    "device_states: row.save": [("api_handler", "dynamodb:PutItem", TABLE["views"])],
     # who joined whom, and how many
     "crowd_store: transaction.save": [("crowd", "dynamodb:PutItem", TABLE["views"])],
     "crowd_store: transaction.update": [("crowd", "dynamodb:UpdateItem", TABLE["views"])],
@@ -216,6 +246,8 @@ CALLS = {
             "project",
             "media",
             "crowd",
+            "refer",
+            "hook",
             *INBOUND,
             "announce",
             "digest",
@@ -233,6 +265,8 @@ CALLS = {
             "project",
             "media",
             "crowd",
+            "refer",
+            "hook",
             *INBOUND,
             "announce",
             "digest",
@@ -298,11 +332,12 @@ CALLS = {
     ],
     "alarms: sns.publish": [
         (name, "sns:Publish", OUTPUTS["ALARM_TOPIC_ARN"])
-        for name in ("fire", "arm", "send", "delivery_events")
+        for name in ("hook", "refer", "fire", "arm", "send", "delivery_events")
     ],
     # v2's SendEmail with raw content is authorised as SendRawEmail, on identity and set
     "providers: sesv2.send_email": [
-        ("send", action, arn("ses", resource))
+        (name, action, arn("ses", resource))
+        for name in ("send", "refer")
         for action in ("ses:SendEmail", "ses:SendRawEmail")
         for resource in (
             "identity/example.go.id",
@@ -313,6 +348,7 @@ CALLS = {
     # a text message to a telephone number: no ARN
     "providers: sns.publish": [("send", "sns:Publish", "+6281234567890")],
     "aws: secretsmanager.get_secret_value": [
+        ("hook", "secretsmanager:GetSecretValue", OUTPUTS["TOKEN_SECRET_ID"]),
         ("api_handler", "secretsmanager:GetSecretValue", OUTPUTS["TOKEN_SECRET_ID"]),
         ("api_handler", "secretsmanager:GetSecretValue", OUTPUTS["LINK_SECRET_ID"]),
         *(

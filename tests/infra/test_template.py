@@ -148,7 +148,7 @@ def test_nothing_names_a_lambda(template):
 def test_every_queue_has_a_dead_letter_queue_after_five_tries(template):
     queues = of_type(template, "AWS::SQS::Queue")
     working = {name: queue for name, queue in queues.items() if "Dead" not in name}
-    jobs = {"ReplanQueue", "ReplayQueue", "DocumentQueue", "CrowdQueue"}
+    jobs = {"ReplanQueue", "ReplayQueue", "DocumentQueue", "CrowdQueue", "HookQueue", "ReferQueue"}
     assert set(working) == {
         "WakeQueue",
         "ArmQueue",

@@ -24,6 +24,8 @@ FRESH_ROWS = (
     "adapters/photo_index.py",
     "adapters/darkroom.py",  # pictures, not rows
     "adapters/crowd_store.py",
+    "adapters/device_states.py",
+    "adapters/errand_store.py",
 )
 #: Libraries that a service may use; the domain uses the standard library alone.
 LIBRARIES = {"domain": set(), "services": {"msgspec", "jinja2", "markupsafe"}}

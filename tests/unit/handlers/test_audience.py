@@ -28,6 +28,9 @@ DECIDES_FURTHER = {
     ("POST", "/v1/inbound/{provider}"),  # the signature
     ("POST", "/v1/reports/{number}/contact"),
     *((method, path) for method, path in ROUTES if path.startswith("/v1/drafts/{sop}")),
+    # nobody has subscribed, and no device has signed on
+    *((method, path) for method, path in ROUTES if "{webhook}" in path or "{device}" in path),
+    ("POST", "/v1/signals"),
     ("PUT", "/v1/admin/catalogue/{part}"),
     ("PUT", "/v1/admin/calendars/{calendar}"),
 }
@@ -41,6 +44,7 @@ SOP = {
 }
 #: A body that is well formed for each action, so that only the audience can refuse.
 BODIES = {
+    "answer_referral": {"text": "x"},
     "unmerge": {"reason": "x"},
     "assign": {"agency": "PUPR"},
     "decline": {"reason": "x", "agency": "DLH"},
@@ -62,6 +66,18 @@ BODIES = {
 }
 #: The same for the routes of their own.
 BODY_OF = {
+    "/v1/admin/webhooks": {"id": "another", "url": "https://hook.example/in"},
+    "/v1/admin/webhooks/{webhook}/renew": {},
+    "/v1/admin/webhooks/{webhook}/stop": {},
+    "/v1/admin/webhooks/{webhook}/deliveries/{delivery}": {},
+    "/v1/admin/devices": {
+        "id": "another",
+        "name": "Another",
+        "category": "INF-05",
+        "lat": -6.1783,
+        "lon": 106.6319,
+    },
+    "/v1/admin/devices/{device}/revoke": {},
     "/v1/reports/{number}/support": {"reporter": {"email": "a@example.org"}},
     "/v1/admin/clients": {"id": "another", "name": "Another"},
     "/v1/admin/clients/{client}/renew": {},
@@ -122,7 +138,7 @@ def concrete(path: str, number: str, action: str = "") -> str:
     values = {"number": number, "sop": "jalan-berlubang", "version": "1", "action": action}
     values |= {"part": "agencies", "calendar": "kantor", "provider": "nobody"}
     values |= {"client": "demo", "resource": "services" if "{id}" in path else "requests.json"}
-    values |= {"id": "INF-01.json"}
+    values |= {"id": "INF-01.json", "webhook": "w", "delivery": "d", "device": "x"}
     values |= {"account": "sekda", "document": "rota"}
     values |= {"part": "agencies", "calendar": "kantor"}
     asked = "?category=INF-01&lat=-6.1783&lon=106.6319" if path.endswith("s/similar") else ""

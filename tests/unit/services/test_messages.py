@@ -133,6 +133,7 @@ def test_the_city_has_every_template_it_needs():
         "contact_check",
         *["step_task", "step_reminder", "step_escalation", "step_emergency", "step_legal_limit"],
         *["reporter_promise_moved", "reporter_news", "reporter_support", "reporter_unmerged"],
+        *["reporter_body_answer", "referral_request", "closing_proposed"],
         *["step_verification", "step_validation", "step_instruction", "task_reassigned"],
         *["task_returned", "reporter_received", "reporter_verified", "reporter_assigned"],
         *["reporter_question", "reporter_deferred", "reporter_result", "reporter_returned"],
@@ -300,7 +301,7 @@ CITIZEN = replace(BARE, address="ALAMATPELAPOR", description="KATAPELAPOR", kelu
 
 @pytest.mark.parametrize("template, language", EVERY)
 def test_citizens_words_go_only_to_officers_who_need_them(template, language):
-    needed = template in ("step_task", "step_emergency", "step_verification")
+    needed = template in ("step_task", "step_emergency", "step_verification", "referral_request")
     message = mail(template, CITIZEN, language)
     for words in ("ALAMATPELAPOR", "KATAPELAPOR"):
         assert (words in message.text) is (words in message.html) is needed
