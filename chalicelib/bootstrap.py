@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from chalicelib.services.administering import Administer, Register
     from chalicelib.services.answering import Answering, Links
     from chalicelib.services.arming import ArmTimeline
+    from chalicelib.services.breaching import KeepBreaches
     from chalicelib.services.bundling import Bundler
     from chalicelib.services.cards import CardStore, Relay
     from chalicelib.services.catalogue import Catalogue
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from chalicelib.services.filing import FileReport
     from chalicelib.services.firing import FireDueSteps
     from chalicelib.services.following import Announce, Following, FollowStore, Leave, Leaving
+    from chalicelib.services.forgetting import Forget
     from chalicelib.services.identifying import IdentifyStaff, TokenVerifier
     from chalicelib.services.linting import LintSops
     from chalicelib.services.mail_replies import MailReplies
@@ -554,6 +556,22 @@ def ask_media() -> Media:
     from chalicelib.adapters.functions import MediaFunction
 
     return MediaFunction()
+
+
+@_shared
+def forget() -> Forget:
+    """Erases what is over its time, or what a reporter asks to have erased."""
+    from chalicelib.services.forgetting import Forget
+
+    return Forget(recorder(), blobs())
+
+
+@_shared
+def keep_breaches() -> KeepBreaches:
+    """The register of leaks of personal data."""
+    from chalicelib.services.breaching import KeepBreaches
+
+    return KeepBreaches(administer(), file_report(), clock())
 
 
 @_shared

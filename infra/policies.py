@@ -231,6 +231,11 @@ def _sends_texts(_place: Place) -> list[Json]:
     ]
 
 
+def _deletes_photos(place: Place) -> list[Json]:
+    bucket = f"arn:aws:s3:::{place.variables['PHOTO_BUCKET']}"
+    return [_allow("DeletePhotos", ["s3:DeleteObject"], *(f"{bucket}/{one}*" for one in PHOTOS))]
+
+
 def _on_photos(reads: Sequence[str], writes: Sequence[str]) -> Grant:
     """Files under these prefixes; ListBucket turns the 403 for an absent one into a 404.
 
@@ -528,6 +533,21 @@ FUNCTIONS: Mapping[str, Function] = {
         timeout=60,
         concurrency=5,
         layers=("base", "media"),
+    ),
+    # Erases: overwrites a contact without reading it, deletes photos without looking at them.
+    "forget": Function(
+        (
+            _on_table("reports", "PutItem", "Query", "Scan"),
+            _CATALOGUE,
+            _puts_identity,
+            _uses_identity_key("Decrypt", "Encrypt", "GenerateDataKey"),
+            _deletes_photos,
+        ),
+        memory=512,
+        timeout=900,
+        # Two runs at once would do everything twice.
+        concurrency=1,
+        identity=_PUTS_IDENTITY,
     ),
     # The only one with an image library: a harmful picture meets neither secrets nor identities.
     "media": Function(

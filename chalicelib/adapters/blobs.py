@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -55,6 +55,11 @@ class S3Blobs:
         """See `Blobs.put_if_absent`."""
         file = {**_place(key), "Body": data, "ContentType": content_type, "IfNoneMatch": "*"}
         return _unless(412, lambda: aws.client("s3").put_object(**file)) is not None
+
+    def delete(self, keys: Sequence[str]) -> None:
+        """See `Blobs.delete`. Older versions go by the bucket's own rule."""
+        for key in keys:
+            aws.client("s3").delete_object(**_place(key))
 
     def link(self, key: str) -> str:
         """See `Blobs.link`."""

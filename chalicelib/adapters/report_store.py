@@ -18,6 +18,7 @@ from pynamodb.transactions import TransactWrite
 from chalicelib import config
 from chalicelib.adapters import keys
 from chalicelib.adapters.tables import IdentityRow, ReportRow
+from chalicelib.domain import retention
 from chalicelib.domain.deliveries import OPEN, PLANNED, SENDING, SENT, Delivery, inbox
 from chalicelib.domain.events import Event, instant, parse_instant
 from chalicelib.domain.report import replay
@@ -82,6 +83,12 @@ class DynamoReportStore:
         for row in rows:
             yield keys.number_of(row.pk)
 
+    def over_time(self, now: datetime) -> Iterator[str]:
+        """See `ReportStore.over_time`: a scan, of which only what is due comes back."""
+        due = (ReportRow.sk == keys.CURRENT) & (ReportRow.retain_until <= instant(now))
+        for row in ReportRow.scan(due, attributes_to_get=["pk"]):
+            yield keys.number_of(row.pk)
+
     def save(self, change: Change) -> None:
         """See `ReportStore.save`."""
         new = change.expected_version == 0
@@ -96,6 +103,8 @@ class DynamoReportStore:
                 absent = ReportRow.pk.does_not_exist()
                 for row in _new_rows(change):
                     transaction.save(row, condition=absent)
+                for event in change.erased:
+                    transaction.save(_event_row(change.report.number, event))
                 if change.identity:
                     transaction.save(_identity(change.report.number, change.identity))
         except TransactWriteError as error:
@@ -346,6 +355,9 @@ def _current(change: Change) -> ReportRow:
     if change.sweep_at is not None:
         row.due_shard = keys.due_shard(report.number)
         row.due_at = instant(change.sweep_at)
+    forget_at = retention.next_at(report)
+    if forget_at is not None:
+        row.retain_until = instant(forget_at)
     if change.summary is not None:
         row.summary = _json(change.summary)
         if report.holder:
@@ -354,16 +366,20 @@ def _current(change: Change) -> ReportRow:
     return row
 
 
+def _event_row(number: str, event: Event, trace: str | None = None) -> ReportRow:
+    return ReportRow(
+        keys.report_key(number),
+        keys.event_key(event.seq),
+        kind="event",
+        body=_json(event.to_dict()),
+        trace=trace,
+    )
+
+
 def _new_rows(change: Change) -> Iterator[ReportRow]:
     pk = keys.report_key(change.report.number)
     for event in change.events:
-        yield ReportRow(
-            pk,
-            keys.event_key(event.seq),
-            kind="event",
-            body=_json(event.to_dict()),
-            trace=current() or None,
-        )
+        yield _event_row(change.report.number, event, trace=current() or None)
     for key in change.fired:
         yield ReportRow(pk, keys.FIRED + key, kind="fired")
     for delivery in change.deliveries:

@@ -83,6 +83,7 @@ class ReportRow(Model):
     facts = UnicodeAttribute(null=True)
     members = UnicodeSetAttribute(null=True)
     expires_at = NumberAttribute(null=True)
+    retain_until = UnicodeAttribute(null=True)
     due: ClassVar[DueIndex] = DueIndex()
     queue: ClassVar[QueueIndex] = QueueIndex()
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from chalicelib.domain import auditing
 from chalicelib.domain import report as r
 from chalicelib.domain.events import Actor, Draft, instant
 from chalicelib.domain.evidence import Verdict
@@ -402,7 +403,27 @@ def _despite(outcome: str, command: Command, known: Known) -> tuple[str, ...]:
 def _validate(report: Report, command: Command, known: Known, actor: Actor) -> tuple[Draft, ...]:
     if actor.person in report.executors:
         raise ActionRefused("forbidden", "executor_may_not_validate")
-    return (_draft("validated", command, known, actor),)
+    validated = _draft("validated", command, known, actor)
+    return (validated, *auditing.ordered_for(report, auditing.SAMPLE, known.now))
+
+
+def _dispute(report: Report, command: Command, known: Known, actor: Actor) -> tuple[Draft, ...]:
+    disputed = _draft("disputed", command, known, actor)
+    return (disputed, *auditing.ordered_for(report, auditing.DISPUTED, known.now))
+
+
+def _audit(report: Report, command: Command, known: Known, actor: Actor) -> tuple[Draft, ...]:
+    """Say what was found at the place; what was not done is the agency's again from then on."""
+    if report.audit != auditing.ORDERED:
+        raise ActionRefused("conflict", "no_audit_ordered")
+    if actor.person in report.executors:
+        raise ActionRefused("forbidden", "executor_may_not_validate")
+    finding = command.fields["finding"]
+    audited = _draft("audited", command, known, actor, {"finding": finding})
+    done_with = report.status in (r.AWAITING_CONFIRMATION, r.CLOSED_CONFIRMED, r.CLOSED_AUTOMATIC)
+    if finding != "not_done" or not done_with:
+        return (audited,)
+    return (audited, Draft("reopened", known.now, actor, {"by": "audit"}))
 
 
 def _return(report: Report, command: Command, known: Known, actor: Actor) -> tuple[Draft, ...]:
@@ -567,7 +588,7 @@ TRANSITIONS: Mapping[str, Transition] = {
             "dispute",
             (REPORTER_ROLE,),
             frozenset({r.AWAITING_CONFIRMATION}),
-            _plain("disputed"),
+            _dispute,
             required=("reason",),
         ),
         Transition(
@@ -575,6 +596,13 @@ TRANSITIONS: Mapping[str, Transition] = {
             (REPORTER_ROLE,),
             frozenset({r.CLOSED_CONFIRMED, r.CLOSED_AUTOMATIC, r.REJECTED}),
             _reopen,
+        ),
+        Transition(
+            "audit",
+            ("territorial", "inspector"),
+            frozenset(r.STATUSES),
+            _audit,
+            required=("finding", "note"),
         ),
         Transition("withdraw", (REPORTER_ROLE,), _OPEN, _plain("withdrawn")),
         Transition(
@@ -616,4 +644,5 @@ STAFF_ACTIONS = (
     "escalate",
     "instruct",
     "migrate",
+    "audit",
 )

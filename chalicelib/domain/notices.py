@@ -150,6 +150,12 @@ def _instructed(event: Event, before: Report | None, after: Report) -> tuple[Not
     return (Notice("step_instruction", roles, urgent=True, facts={"instruction": text}),)
 
 
+def _audit_ordered(event: Event, before: Report | None, after: Report) -> tuple[Notice, ...]:
+    """The lurah looks; whoever did the work is not told, so that nobody hurries there first."""
+    text = "Periksa hasil pekerjaan di lokasi, lalu catat temuannya."
+    return (Notice("step_instruction", ("lurah",), facts={"instruction": text}),)
+
+
 def _escalated(event: Event, before: Report | None, after: Report) -> tuple[Notice, ...]:
     roles = ("kadis", "pusat_kendali") if after.agency else ("pusat_kendali",)
     reason = event.texts.get("reason", "")
@@ -234,5 +240,6 @@ _EVENT_NOTICES: Mapping[str, Any] = {
     "reopened": _simple("reporter_reopened"),
     "instructed": _instructed,
     "escalated": _escalated,
+    "audit_ordered": _audit_ordered,
     "unreachable": _unreachable,
 }

@@ -70,6 +70,9 @@ INSPECTORATE = "INSPEKTORAT"
 #: What became of an upload, and of the covering of faces and plates before it becomes public.
 WAITING, ACCEPTED, REFUSED = "waiting", "accepted", "refused"
 NOT_COVERED, DRAWN, APPROVED = "", "drawn", "approved"
+#: What a result rests on: photos that passed, photos in spite of a failed check, or none.
+PROVEN, DESPITE, NO_PROOF = "photo", "despite", "none"
+DONE = "done"
 Boxes = tuple[tuple[float, float, float, float], ...]
 
 
@@ -129,6 +132,10 @@ class Report:
     closed_at: datetime | None = None
     executors: tuple[str, ...] = ()
     outcome: str = ""
+    proof: str = ""
+    disputed: bool = False
+    audit: str = ""
+    forgotten: tuple[str, ...] = ()
     result_photos: tuple[str, ...] = ()
     photos: tuple[str, ...] = ()
     media: Mapping[str, PhotoState] = field(default_factory=dict)
@@ -310,8 +317,30 @@ def _resolved(report: Report, event: Event) -> Report:
         resolved_at=event.at,
         executors=executors,
         outcome=event.data["outcome"],
+        proof=_proof(event),
+        disputed=False,
         result_photos=tuple(event.data.get("photos", ())),
     )
+
+
+def _proof(event: Event) -> str:
+    if event.data.get("despite"):
+        return DESPITE
+    return PROVEN if event.data.get("photos") else NO_PROOF
+
+
+def _forgotten(report: Report, event: Event) -> Report:
+    stage = event.data["stage"]
+    channels = () if stage == "contact" else report.channels
+    return replace(report, forgotten=(*report.forgotten, stage), channels=channels)
+
+
+def _audit_ordered(report: Report, event: Event) -> Report:
+    return replace(report, audit="ordered")
+
+
+def _audited(report: Report, event: Event) -> Report:
+    return replace(report, audit=event.data["finding"])
 
 
 def _returned(report: Report, event: Event) -> Report:
@@ -341,6 +370,10 @@ def _reopened(report: Report, event: Event) -> Report:
         acknowledged_by="",
         assigned_at=event.at,
     )
+
+
+def _disputed(report: Report, event: Event) -> Report:
+    return replace(_reopened(report, event), disputed=True)
 
 
 def _referred(report: Report, event: Event) -> Report:
@@ -519,7 +552,10 @@ _APPLY: Mapping[str, _Applier] = {
     "validated": _validated,
     "confirmed": _confirmed,
     "closed_automatically": _closed_automatically,
-    "disputed": _reopened,
+    "disputed": _disputed,
+    "audit_ordered": _audit_ordered,
+    "audited": _audited,
+    "forgotten": _forgotten,
     "reopened": _reopened,
     "referred": _referred,
     "referral_sent": _referral_sent,

@@ -130,6 +130,14 @@ class Event(Form):
     hash: str
 
 
+class Ending(Form):
+    """How a report ended; confirmed, automatic and without proof are never one."""
+
+    code: str
+    id: str
+    en: str
+
+
 class Report(Form, kw_only=True):
     """A report as its caller may see it; the last members only for its parties."""
 
@@ -154,12 +162,15 @@ class Report(Form, kw_only=True):
     updated_at: Time | None
     deferred_until: Time | None
     outcome: str | None
+    ending: Ending | None
     result_photos: list[str]
     merged_into: str | None
     referred_to: str | None
     reference: str | None
     promises: list[KnownPromise]
     next: NextStep | None
+    public_text: str | None
+    public_photos: list[str]
     history: list[Event]
     actions: list[str] | UnsetType = UNSET
     contact_purposes: list[str] | UnsetType = UNSET
@@ -334,6 +345,56 @@ class Statistics(Form):
     items: list[Group]
     total: Figures
     withheld: int
+
+
+class Check(Struct, frozen=True):
+    """One check of a photo. Further members say what it rests on."""
+
+    check: str
+    outcome: Literal["passed", "failed", "unknown", "noted"]
+
+
+class Photo(Form, kw_only=True):
+    """A photo; the last members only for the report's parties, the checks for who checks."""
+
+    id: str
+    purpose: str
+    large: str | None
+    small: str | None
+    by: str | UnsetType = UNSET
+    state: Literal["waiting", "accepted", "refused"] | UnsetType = UNSET
+    refused: str | UnsetType | None = UNSET
+    cover: str | UnsetType | None = UNSET
+    boxes: list[list[float]] | UnsetType = UNSET
+    published: bool | UnsetType = UNSET
+    withheld: bool | UnsetType = UNSET
+    checks: list[Check] | UnsetType = UNSET
+
+
+class Photos(Form):
+    """The photos of a report."""
+
+    items: list[Photo]
+    cursor: None
+
+
+class Found(Form):
+    """A place in a text that looks like personal data; *end*: the first character after it."""
+
+    kind: str
+    start: int
+    end: int
+
+
+class Publication(Form):
+    """What of a report is public, and what looks like personal data in its description."""
+
+    public: bool
+    text: str | None
+    photos: list[str]
+    withheld: list[str]
+    description: str
+    found: list[Found]
 
 
 class Contact(Form):

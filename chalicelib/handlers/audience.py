@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from chalicelib.domain.actions import BODY_ROLE, REPORTER_ROLE, STAFF_ACTIONS, TRANSITIONS, Caller
 from chalicelib.domain.identity import READERS
 from chalicelib.domain.lifecycle import AUTHOR, MOVES
+from chalicelib.domain.publishing import COVERERS, MODERATORS, ROOM
 from chalicelib.handlers.problems import Problem
 
 #: Anybody, known or not.
@@ -143,6 +144,18 @@ ROUTES: Mapping[tuple[str, str], Audience] = {
     ("POST", "/v1/reports"): EVERYBODY,
     ("GET", "/v1/reports/{number}"): EVERYBODY,
     ("GET", "/v1/reports/{number}/timeline"): EVERYBODY,
+    ("GET", "/v1/reports/{number}/evidence"): EVERYBODY,
+    ("GET", "/v1/reports/{number}/photos/{photo}/{size}"): EVERYBODY,
+    ("POST", "/v1/reports/{number}/photos/{photo}/cover"): COVERERS,
+    ("POST", "/v1/reports/{number}/photos/{photo}/review"): ROOM,
+    ("GET", "/v1/reports/{number}/publication"): COVERERS,
+    ("POST", "/v1/reports/{number}/publication"): COVERERS,
+    ("POST", "/v1/reports/{number}/moderation"): MODERATORS,
+    ("GET", "/v1/breaches"): frozenset({"inspector", "auditor"}),
+    ("POST", "/v1/breaches"): frozenset({"inspector"}),
+    ("POST", "/v1/breaches/{number}/notices"): frozenset({"inspector"}),
+    ("GET", "/v1/privacy"): EVERYBODY,
+    ("POST", "/v1/reports/{number}/forget"): _REPORTER_ONLY,
     ("GET", "/v1/reports/{number}/contact"): _REPORTER_ONLY,
     ("POST", "/v1/reports/{number}/contact"): READERS,
     ("PUT", "/v1/reports/{number}/contact"): _REPORTER_ONLY,

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
+
 from chalice import Blueprint, Response
 
 from chalicelib import bootstrap
+from chalicelib.adapters.documents import DATA
+from chalicelib.domain.retention import STAGES
 from chalicelib.handlers.definitions import ReadContact, Reporter
-from chalicelib.handlers.http import clean, ok, parse
+from chalicelib.handlers.http import cached, clean, ok, parse
 from chalicelib.handlers.identity import token_of
 from chalicelib.handlers.public import contact_of
 from chalicelib.handlers.serving import Call, serves
@@ -43,6 +47,24 @@ def correct_contact(call: Call) -> Response:
 def withdraw_contact(call: Call) -> Response:
     """Take the contact back: nothing is sent any more (UU 27/2022, art. 8 and 9)."""
     return _replaced(call, Contact())
+
+
+@serves(blueprint, "POST", "/v1/reports/{number}/forget")
+def forget(call: Call) -> Response:
+    """Erase everything personal in a closed report; figures and audit stay (art. 8)."""
+    stored = bootstrap.forget().wished(call.number)
+    return ok(bootstrap.views().report(stored, call.caller, call.number))
+
+
+@serves(blueprint, "GET", "/v1/privacy")
+def privacy(call: Call) -> Response:
+    """Which personal data are kept, for what, on which basis and how long (art. 21)."""
+    body = json.loads((DATA / "personal_data.json").read_text())
+    body["retention"] = [
+        {"stage": one.code, "days": one.after.days, "name": one.name, "why": one.why}
+        for one in STAGES
+    ]
+    return cached(call.request, body, seconds=86_400)
 
 
 def _replaced(call: Call, contact: Contact) -> Response:

@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from chalicelib.domain.identity import PURPOSES
+from chalicelib.domain.publishing import MAX_BOXES
 
 Short = Annotated[str, Meta(max_length=100)]
 Line = Annotated[str, Meta(max_length=300)]
@@ -195,6 +196,12 @@ class Migrate(Plain, kw_only=True):
     reason: Needed
 
 
+class Audit(Plain, kw_only=True):
+    """What was found at the place; the note says what was seen."""
+
+    finding: Literal["as_reported", "partly", "not_done"]
+
+
 class MaybeReasoned(Plain):
     """An action that may give its reason."""
 
@@ -240,6 +247,44 @@ class Preferences(Body):
     """Over which of the channels that were left at filing the reporter is told; none is none."""
 
     channels: Annotated[list[Literal["mail", "sms"]], Meta(max_length=2)]
+
+
+class CoveredBox(Body):
+    """A rectangle to cover, in parts of the picture's sides from its upper left corner."""
+
+    x: Annotated[float, Meta(ge=0, le=1)]
+    y: Annotated[float, Meta(ge=0, le=1)]
+    width: Annotated[float, Meta(gt=0, le=1)]
+    height: Annotated[float, Meta(gt=0, le=1)]
+
+
+class Cover(Body):
+    """What to cover; an empty list says that there is nothing to cover."""
+
+    boxes: Annotated[list[CoveredBox], Meta(max_length=MAX_BOXES)]
+
+
+class Review(Body):
+    """Whether everything is covered; if not, why not."""
+
+    approved: bool
+    reason: Text = ""
+
+
+class Release(Body):
+    """The text that stands for the description in public; empty: none."""
+
+    text: Annotated[str, Meta(max_length=4000)] = ""
+
+
+class Moderate(Body, kw_only=True):
+    """What is withheld from the public, or shown again: a photo, or one text of one event."""
+
+    photo: Short = ""
+    event: Annotated[int, Meta(ge=0, le=999_999)] = 0
+    field: Short = ""
+    withhold: bool = True
+    reason: Needed
 
 
 class ReadContact(Body, kw_only=True):
@@ -338,6 +383,7 @@ ACTION_BODIES: dict[str, type[Body]] = {
     "return": Reasoned,
     "escalate": Reasoned,
     "instruct": Instruct,
+    "audit": Audit,
     "migrate": Migrate,
     "confirm": Plain,
     "dispute": Reasoned,

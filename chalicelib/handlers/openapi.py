@@ -15,8 +15,6 @@ from chalicelib.handlers.definitions import (
     ContactCheck,
     DraftSimulation,
     NewReport,
-    ReadContact,
-    Reporter,
     Simulation,
 )
 from chalicelib.handlers.openapi_accounts import ACCOUNT_OPERATIONS
@@ -24,7 +22,8 @@ from chalicelib.handlers.openapi_answering import ANSWERING_OPERATIONS
 from chalicelib.handlers.openapi_catalogue import CATALOGUE_OPERATIONS
 from chalicelib.handlers.openapi_desk import DESK_OPERATIONS
 from chalicelib.handlers.openapi_exchange import EXCHANGE_OPERATIONS
-from chalicelib.handlers.operation import PAGING, Operation
+from chalicelib.handlers.openapi_proof import PROOF_OPERATIONS
+from chalicelib.handlers.operation import BODY_CODES, PAGING, Operation
 from chalicelib.services.cataloguing import READABLE
 from chalicelib.services.views import GROUPS
 
@@ -44,7 +43,6 @@ _TAGS = (
     "messages",
     openapi_open311.TAG,
 )
-_BODY_CODES = ("malformed_json", "invalid_text", "invalid_field", "body_too_large")
 _FILING_CODES = (
     "malformed_json",
     "invalid_text",
@@ -108,6 +106,7 @@ _MORE_CODES: Mapping[str, tuple[str, ...]] = {
     "confirm": ("executor_may_not_validate",),
     "reopen": ("reopen_period_over",),
     "migrate": ("already_under_this_version", "sop_version_never_served"),
+    "audit": ("no_audit_ordered", "executor_may_not_validate"),
     "rate": ("nothing_to_rate_yet",),
     "photos": ("too_many_photos",),
     "follow": ("channel_not_given",),
@@ -134,6 +133,7 @@ _ACTION_SUMMARIES: Mapping[str, str] = {
     "return": "Send a result back",
     "escalate": "Escalate by hand",
     "instruct": "Give an instruction",
+    "audit": "Say what a field audit found",
     "migrate": "Let a report run under another SOP version from now on",
     "confirm": "Confirm the result",
     "dispute": "Dispute the result",
@@ -209,7 +209,7 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
         "administration",
         body=ContactCheck,
         status=201,
-        codes=(*_BODY_CODES, "role_may_not"),
+        codes=(*BODY_CODES, "role_may_not"),
     ),
     ("POST", "/v1/simulations"): Operation(
         "The whole ladder of the SOP in the body",
@@ -258,40 +258,6 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
         codes=("not_found",),
         cached=True,
     ),
-    ("GET", "/v1/reports/{number}/contact"): Operation(
-        "What is kept of the reporter, for the reporter",
-        answers.Contact,
-        "reports",
-        codes=("not_found",),
-    ),
-    ("POST", "/v1/reports/{number}/contact"): Operation(
-        "Read the reporter's contact for a stated purpose; the reading goes on record",
-        answers.Contact,
-        "staff",
-        body=ReadContact,
-        codes=(
-            *_BODY_CODES,
-            "role_may_not",
-            "purpose_not_yours",
-            "reporter_stays_unknown",
-            "not_found",
-            "not_needed_now",
-            "field_missing",
-        ),
-    ),
-    ("PUT", "/v1/reports/{number}/contact"): Operation(
-        "Correct the contact: the whole of it is replaced",
-        answers.Report,
-        "reports",
-        body=Reporter,
-        codes=(*_BODY_CODES, "not_found", "masked_value", "invalid_email", "invalid_phone"),
-    ),
-    ("DELETE", "/v1/reports/{number}/contact"): Operation(
-        "Take the contact back; nothing is sent any more",
-        answers.Report,
-        "reports",
-        codes=("not_found",),
-    ),
     ("GET", "/v1/queue"): Operation(
         "The open reports whose move it is, nearest promise first",
         answers.QueuePage,
@@ -317,6 +283,7 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
     **CATALOGUE_OPERATIONS,
     **EXCHANGE_OPERATIONS,
     **ANSWERING_OPERATIONS,
+    **PROOF_OPERATIONS,
     **ACCOUNT_OPERATIONS,
 }
 
@@ -521,6 +488,8 @@ _PATH_PARAMETERS: Mapping[str, Json] = {
         "schema": {"type": "string", "maxLength": 60},
         "example": "TL-7K3QX9MW",
     },
+    "photo": {"schema": {"type": "string", "maxLength": 60}, "example": "p-5f2c9a41d07e"},
+    "size": {"schema": {"enum": ["large", "small", "original"]}},
     "sop": {"schema": {"type": "string", "maxLength": 60}, "example": "jalan-berlubang"},
     "version": {"schema": {"type": "string", "pattern": "^[1-9][0-9]{0,4}$"}, "example": "1"},
     "account": {"schema": {"type": "string", "maxLength": 60}, "example": "kadis.pupr"},

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 PAGING = ("limit", "cursor")
+#: What any body can be refused for, whatever it asks.
+BODY_CODES = ("malformed_json", "invalid_text", "invalid_field", "body_too_large")
 
 
 @dataclass(frozen=True)

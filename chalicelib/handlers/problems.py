@@ -75,6 +75,21 @@ PROBLEMS: Mapping[str, tuple[int, str, str]] = {
         "Nilai yang disamarkan tidak dapat disimpan. Isi nilai yang sebenarnya.",
         "A masked value cannot be stored. Send the real one.",
     ),
+    "personal_data_in_text": (
+        422,
+        "Teks masih memuat data pribadi; lihat found.",
+        "The text still holds personal data; see found.",
+    ),
+    "date_not_in_the_past_year": (
+        422,
+        "Waktunya harus sebelum sekarang dan paling lama satu tahun lalu.",
+        "The time must be in the past and within a year.",
+    ),
+    "nothing_there": (
+        422,
+        "Foto atau teks itu tidak ada pada laporan ini.",
+        "There is no such photo or text in this report.",
+    ),
     "unknown_purpose": (
         422,
         "Keperluan ini tidak ada dalam daftar.",
@@ -200,6 +215,16 @@ PROBLEMS: Mapping[str, tuple[int, str, str]] = {
         "Yang mengerjakan tidak boleh memeriksa hasilnya sendiri.",
         "Whoever did the work may not check its result.",
     ),
+    "not_your_photo": (
+        403,
+        "Foto ini bukan kiriman Anda.",
+        "This photo is not yours.",
+    ),
+    "another_must_review": (
+        403,
+        "Penutupan foto harus diperiksa oleh orang lain.",
+        "Somebody else has to look at what you covered.",
+    ),
     "purpose_not_yours": (
         403,
         "Peran Anda tidak dapat membaca kontak pelapor untuk keperluan ini.",
@@ -219,6 +244,16 @@ PROBLEMS: Mapping[str, tuple[int, str, str]] = {
         409,
         "Tindakan ini tidak dapat dilakukan pada status laporan sekarang.",
         "This cannot be done in the report's present status.",
+    ),
+    "no_audit_ordered": (
+        409,
+        "Untuk laporan ini tidak ada pemeriksaan lapangan yang menunggu.",
+        "No field audit of this report is waiting.",
+    ),
+    "nothing_to_review": (
+        409,
+        "Belum ada penutupan yang perlu diperiksa.",
+        "There is nothing covered to be looked at.",
     ),
     "not_needed_now": (
         409,

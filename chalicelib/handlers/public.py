@@ -67,8 +67,8 @@ def statistics(call: Call) -> Response:
 
     group, (first, last) = group_of(call), period_of(call)
     counts = bootstrap.view_store().counts(group, first[:7], last[:7])
-    names = bootstrap.views().group_name
-    return cached(call.request, present(group, counts, names), seconds=60)
+    names, sensitive = bootstrap.views().group_name, bootstrap.views().sensitive(group)
+    return cached(call.request, present(group, counts, names, sensitive), seconds=60)
 
 
 @serves(blueprint, "GET", "/v1/reports/{number}")

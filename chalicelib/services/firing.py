@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from chalicelib.domain import notices
-from chalicelib.domain.deliveries import REPORTER
+from chalicelib.domain.deliveries import BUNDLED, DELIVERED, REPORTER, SENT
 from chalicelib.domain.events import Draft, instant
 from chalicelib.domain.report import (
     AWAITING_CONFIRMATION,
@@ -27,6 +27,8 @@ from chalicelib.services.ports import Alarms, Clock, Conflict, ReportStore, TryA
 _TRIES = 4
 #: Keeps one transaction well below DynamoDB's 100 items; the rest follows at once.
 _MAX_ITEMS = 60
+#: A message that is on its way or has arrived; failed, given up and unheard-of ones tell nobody.
+TOLD = frozenset({SENT, DELIVERED, BUNDLED})
 FIRED = "fired"
 NOTHING_DUE = "nothing_due"
 STALE = "stale"
@@ -101,7 +103,7 @@ class FireDueSteps:
     def _fire(self, composer: Composer, entry: Entry) -> bool:
         """Fire one entry; True if it changed the timeline, so that it must be planned anew."""
         first = entry.clock == "agency" and entry.at_start
-        applies = _act_applies(composer, entry)
+        applies = _act_applies(composer, entry) and self._was_told(composer, entry)
         told: list[str] = []
         asked = 0
         for role in entry.to if applies else ():
@@ -132,6 +134,16 @@ class FireDueSteps:
             self._nobody_reached(composer, entry)
             return True
         return changed
+
+    def _was_told(self, composer: Composer, entry: Entry) -> bool:
+        """Silence closes nothing unless the reporter was told of the result, for all we know."""
+        if entry.act != "close_automatically":
+            return True
+        since = composer.current.validated_at
+        return since is not None and any(
+            one.recipient == REPORTER and one.created_at >= since and one.status in TOLD
+            for one in self.store.deliveries(composer.number)
+        )
 
     def _nobody_reached(self, composer: Composer, entry: Entry) -> None:
         data = {"step": entry.step, "cycle": entry.cycle, "entry": entry.key}

@@ -18,6 +18,8 @@ from chalicelib.domain.images import MAX_BYTES
 
 INCOMING, ORIGINALS, PHOTOS, PUBLIC = "incoming/", "originals/", "photos/", "public/"
 SIZES = ("large", "small")
+#: The untouched upload, for those who check results.
+ORIGINAL = "original"
 MAX_PHOTO_BYTES = MAX_BYTES
 
 __all__ = ["INCOMING", "MAX_PHOTO_BYTES", "ORIGINALS", "PHOTOS", "PUBLIC", "SIZES"]

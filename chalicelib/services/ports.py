@@ -65,7 +65,8 @@ class Change:
     expected_version: the version loaded, or 0 for a new report. fired: keys of the steps that
     fire with it; a key that exists already refuses the whole change (`Conflict`). sweep_at: when
     the sweeper should look at the report if nobody else did (None: never). summary and queue_sort
-    feed the work list of the report's holder.
+    feed the work list of the report's holder. erased: earlier events, rewritten without what people
+    wrote.
     """
 
     report: Report
@@ -79,6 +80,7 @@ class Change:
     fired: Sequence[str] = ()
     deliveries: Sequence[Delivery] = ()
     identity: Contact | None = None
+    erased: Sequence[Event] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +141,9 @@ class ReportStore(Protocol):
 
     def numbers(self) -> Iterator[str]:
         """Yield the number of every report, in no order: a long walk, for tools."""
+
+    def over_time(self, now: datetime) -> Iterator[str]:
+        """Yield the reports of which something is kept longer than it may be, in no order."""
 
     def save(self, change: Change) -> None:
         """Write all of *change* or nothing; raise Conflict or AlreadyExists."""
@@ -320,6 +325,9 @@ class Prints(Protocol):
 
 class Blobs(Protocol):
     """Photos and other files."""
+
+    def delete(self, keys: Sequence[str]) -> None:
+        """Delete the files; one that is not there is no fault."""
 
     def upload_form(
         self, key: str, content_type: str, max_bytes: int, redirect: str = ""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from chalicelib.domain.events import Draft
@@ -12,6 +12,7 @@ from chalicelib.services.composing import ARM_GRACE, Composer, Planner, Salts
 from chalicelib.services.ports import Clock, Conflict, Contact, ReportStore, Stored, TryAgain, real
 
 _TRIES = 4
+ERASED = "words_erased"
 Decide = Callable[[Stored, datetime], Sequence[Draft]]
 
 
@@ -60,4 +61,37 @@ class Recorder:
                 change.epoch,
                 change.armed_epoch,
             )
+        raise TryAgain("the report is being changed by others")
+
+    def erase(self, number: str, seqs: Collection[int]) -> None:
+        """Take what people wrote out of the events *seqs*, and put on record that it was done.
+
+        The digests stay, so the chain still verifies. Raises NotFound, TryAgain.
+        """
+        for _ in range(_TRIES):
+            stored = self.store.load(number)
+            if stored is None:
+                raise NotFound(number)
+            gone = [
+                replace(event, texts={}, salt="")
+                for event in stored.events
+                if event.seq in seqs and event.texts
+            ]
+            if not gone:
+                return
+            now = self.clock.now()
+            composer = Composer(
+                stored,
+                number=number,
+                now=now,
+                planner=self.planner,
+                salts=self.salts,
+                arm_grace=real(ARM_GRACE, self.clock),
+            )
+            composer.add(Draft(ERASED, now, data={"events": [event.seq for event in gone]}))
+            try:
+                self.store.save(replace(composer.change(), erased=gone))
+            except Conflict:
+                continue
+            return
         raise TryAgain("the report is being changed by others")

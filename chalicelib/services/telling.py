@@ -82,6 +82,34 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "The covering of faces and plates in a photo was checked.",
     ),
     "photo_published": ("Foto yang sudah ditutup terbit.", "A covered photo was published."),
+    "text_released": (
+        "Uraian yang boleh dibaca umum ditetapkan.",
+        "The text that the public may read was released.",
+    ),
+    "withheld": (
+        "Moderator menyembunyikan sebagian isi dari umum.",
+        "A moderator withheld a part from the public.",
+    ),
+    "shown_again": (
+        "Moderator menampilkan kembali isi yang disembunyikan.",
+        "A moderator showed again what was withheld.",
+    ),
+    "forgotten": (
+        "Data pribadi yang sudah lewat masa simpannya dihapus.",
+        "Personal data whose time is over was erased.",
+    ),
+    "words_erased": (
+        "Tulisan dalam catatan laporan dihapus.",
+        "Words in the report's record were erased.",
+    ),
+    "audit_ordered": (
+        "Hasil akan diperiksa di lapangan.",
+        "The result will be looked at in the field.",
+    ),
+    "audited": (
+        "Pemeriksaan lapangan: {finding}.",
+        "Field audit: {finding}.",
+    ),
     "rated": ("Pelapor memberi nilai {score} dari 5.", "The reporter gave {score} out of 5."),
     "contact_changed": (
         "Cara memberi tahu pelapor diubah.",
@@ -150,6 +178,12 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
 _UNNAMED = ("Kejadian {type} dicatat.", "The event {type} was recorded.")
 _NOBODY = {"id": "tidak ada", "en": "nobody"}
 _REPORTER = {"id": "pelapor", "en": "the reporter"}
+_NO_NAME = {"id": "", "en": ""}
+_FINDINGS: Mapping[str, Mapping[str, str]] = {
+    "as_reported": {"id": "sesuai laporan hasil", "en": "as the result says"},
+    "partly": {"id": "sebagian dikerjakan", "en": "done in part"},
+    "not_done": {"id": "tidak dikerjakan", "en": "not done"},
+}
 _OWN = {"id": "dibaca pelapor sendiri", "en": "read by the reporter"}
 _TO = {"id": " kepada ", "en": " to "}
 
@@ -191,6 +225,7 @@ def _facts(event: Event, catalogue: Catalogue, language: str) -> dict[str, str]:
         "reference": f" ({data['reference']})" if data.get("reference") else "",
         **{name: str(data.get(name, "")) for name in ("number", "reports", "of", "needed")},
         "why": _why(data.get("reason"), language),
+        "finding": _FINDINGS.get(str(data.get("finding", "")), _NO_NAME)[language],
         "purpose": _purpose(str(data.get("purpose", "")), language),
     }
 

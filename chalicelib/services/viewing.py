@@ -11,22 +11,25 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from chalicelib.domain import publishing
 from chalicelib.domain.actions import REPORTER_ROLE, Caller, allowed_actions, may_see
 from chalicelib.domain.areas import rounded
+from chalicelib.domain.endings import ENDINGS, ending_of
 from chalicelib.domain.events import Event, parse_instant
 from chalicelib.domain.explanation import beside
 from chalicelib.domain.identity import open_purposes
 from chalicelib.domain.laddering import Limit, limits
-from chalicelib.domain.report import CONTROL_ROOM, Report
+from chalicelib.domain.redaction import masked
+from chalicelib.domain.report import ACCEPTED, CONTROL_ROOM, Report
 from chalicelib.domain.schedule import clock_events
 from chalicelib.domain.timeline import Entry, Timeline, explain, promises
-from chalicelib.services import telling
+from chalicelib.services import exhibits, telling
 from chalicelib.services.acting import NotFound
 from chalicelib.services.catalogue import CITY_ZONE, Catalogue
 from chalicelib.services.composing import Planner
 from chalicelib.services.ports import Stored
 from chalicelib.services.statuses import STATUS_NAMES
-from chalicelib.services.views import hidden
+from chalicelib.services.views import FEW, PEOPLE, hidden
 
 #: Events that are nobody's business but the parties'.
 _PRIVATE = frozenset(
@@ -40,6 +43,7 @@ _PRIVATE = frozenset(
         "photo_covered",
         "photo_examined",
         "photo_reviewed",
+        "audit_ordered",
     }
 )
 _PUBLIC_TEXTS: Mapping[str, tuple[str, ...]] = {
@@ -63,10 +67,18 @@ _REPORTER_TEXTS: Mapping[str, tuple[str, ...]] = {
     "reopened": ("reason",),
     "withdrawn": ("reason",),
     "rated": ("text",),
+    "text_released": ("text",),
+    "withheld": ("reason",),
+    "shown_again": ("reason",),
+    "photo_reviewed": ("reason",),
 }
 #: Facts of events that serve the machine, or that only staff may read.
 _NEVER_SHOWN = frozenset({"body", "channels", "calendars"})
 _STAFF_FACTS = frozenset({"answers", "on_behalf"})
+#: Who looks into how a photo came about, untouched original included.
+_CHECKERS = frozenset({"operator", "verifier", "inspector"})
+#: What the machine found in photos: it may name other reports.
+_STAFF_ONLY = frozenset({"photo_examined", "audit_ordered"})
 _ROOM = frozenset({"operator", "verifier", "secretary", "mayor", "inspector", "auditor"})
 
 
@@ -82,6 +94,7 @@ class Views:
         known = _visible(stored, caller, number)
         report, insider = known.report, _insider(known.report, caller)
         timeline = self.planner.timeline(known.events)
+        sop = self.catalogue.sop(report.sop_id, report.sop_version)
         body = {
             "number": report.number,
             "status": report.status,
@@ -97,12 +110,15 @@ class Views:
             **_times(report),
             "deferred_until": local(report.deferred_until),
             "outcome": report.outcome or None,
+            "ending": _ending(report),
             "result_photos": list(report.result_photos) if insider else [],
             "merged_into": report.merged_into or None,
             "referred_to": report.referred_to or None,
             "reference": report.reference or None,
             "promises": [_promise(entry) for entry in promises(timeline)],
             "next": self._next(report, timeline),
+            "public_text": publishing.public_text(known.events) or None,
+            "public_photos": [row["id"] for row in exhibits.photo_rows(known, "public", sop)],
             "history": self._history(known.events, report, caller),
         }
         if insider:
@@ -114,6 +130,26 @@ class Views:
             body["joined"] = list(report.joined)
             body["joined_photos"] = list(report.joined_photos)
         return body
+
+    def photos(self, stored: Stored | None, caller: Caller, number: str) -> list[dict[str, Any]]:
+        """Return the report's photos as *caller* may see them; raise NotFound."""
+        known = _visible(stored, caller, number)
+        sop = self.catalogue.sop(known.report.sop_id, known.report.sop_version)
+        return exhibits.photo_rows(known, _access(known.report, caller), sop)
+
+    def photo_access(self, stored: Stored | None, caller: Caller, number: str, photo: str) -> str:
+        """Return how *caller* may look at one photo; raise NotFound if not at all."""
+        known = _visible(stored, caller, number)
+        access = _access(known.report, caller)
+        state = known.report.media.get(photo)
+        seen = exhibits.public_photos(known) if access == exhibits.PUBLIC else known.report.photos
+        if state is None or state.state != ACCEPTED or photo not in seen:
+            raise NotFound(number)
+        return access
+
+    def publication(self, stored: Stored) -> dict[str, Any]:
+        """Return what of the report is public, for those who decide about it."""
+        return exhibits.publication(stored)
 
     def timeline(
         self, stored: Stored | None, caller: Caller, number: str, language: str
@@ -216,15 +252,26 @@ class Views:
             caller,
         )
 
+    def sensitive(self, group: str) -> frozenset[str]:
+        """Return the values of a statistic's group of which a small number says too much."""
+        if group != "category":
+            return frozenset()
+        rows = self.catalogue.categories().items()
+        return frozenset(code for code, row in rows if row.sensitivity != "none")
+
     def group_name(self, group: str, value: str) -> Mapping[str, str]:
         """Return what a value of a statistic's group is called in both languages."""
         plain = {"id": value, "en": value}
+        if value in _TOGETHER:
+            return _TOGETHER[value]
         if group == "category":
             return dict(self.category(value)["name"]) or plain
         if group == "status":
             return STATUS_NAMES.get(value, plain)
         if group == "agency":
             return (self.agency(value) or {}).get("name") or plain
+        if group in _WORDS:
+            return _WORDS[group].get(value, plain)
         if group in ("kecamatan", "kelurahan"):
             name = self.catalogue.areas.name(value)
             return {"id": name, "en": name}
@@ -291,14 +338,17 @@ class Views:
     def _history(
         self, events: Sequence[Event], report: Report, caller: Caller
     ) -> list[dict[str, Any]]:
-        insider = _insider(report, caller)
+        insider, staff = _insider(report, caller), bool(caller.person)
+        hidden_texts = publishing.withheld_of(events)
         return [
-            self._event(event, insider, bool(caller.person))
+            self._event(event, insider, staff, hidden_texts)
             for event in events
-            if insider or event.type not in _PRIVATE
+            if (insider or event.type not in _PRIVATE) and (staff or event.type not in _STAFF_ONLY)
         ]
 
-    def _event(self, event: Event, insider: bool, staff: bool) -> dict[str, Any]:
+    def _event(
+        self, event: Event, insider: bool, staff: bool, withheld: frozenset[str]
+    ) -> dict[str, Any]:
         """One line of the record. Accounts of staff are shown to staff only, offices to all."""
         actor = event.actor.to_dict()
         left_out = _NEVER_SHOWN
@@ -314,7 +364,7 @@ class Views:
             "at": local(event.at),
             "by": actor,
             "data": data,
-            "texts": _texts(event, insider, staff),
+            "texts": _texts(event, insider, staff, withheld),
             "sentence": telling.of_event(event, self.catalogue),
             "sop": event.sop,
             "hash": event.hash,
@@ -348,12 +398,30 @@ def _insider(report: Report, caller: Caller) -> bool:
     return REPORTER_ROLE in caller.roles or (bool(caller.person) and may_see(report, caller))
 
 
-def _texts(event: Event, insider: bool, staff: bool) -> dict[str, str]:
+def _texts(event: Event, insider: bool, staff: bool, withheld: frozenset[str]) -> dict[str, str]:
+    """The public reads no more than is meant for it, without what looks like personal data."""
     texts = {name: text for name, text in event.texts.items() if name != "point"}
     if insider and staff:
         return texts
-    allowed = (_REPORTER_TEXTS if insider else _PUBLIC_TEXTS).get(event.type, ())
-    return {name: text for name, text in texts.items() if name in allowed}
+    if insider:
+        allowed = _REPORTER_TEXTS.get(event.type, ())
+        return {name: text for name, text in texts.items() if name in allowed}
+    return {
+        name: masked(texts[name])
+        for name in _PUBLIC_TEXTS.get(event.type, ())
+        if name in texts and f"{event.seq}:{name}" not in withheld
+    }
+
+
+def _ending(report: Report) -> dict[str, str] | None:
+    code = ending_of(report)
+    return {"code": code, **ENDINGS[code]} if code else None
+
+
+def _access(report: Report, caller: Caller) -> str:
+    if not _insider(report, caller):
+        return exhibits.PUBLIC
+    return exhibits.CHECKER if caller.roles & _CHECKERS else exhibits.PARTY
 
 
 def _local_text(text: str | None) -> str | None:
@@ -380,3 +448,36 @@ def _times(report: Report) -> dict[str, str | None]:
         "closed_at": local(report.closed_at),
         "updated_at": local(report.updated_at),
     }
+
+
+#: What is counted together, so that nobody can be told from a figure.
+_TOGETHER: Mapping[str, Mapping[str, str]] = {
+    PEOPLE: {
+        "id": "Jenis yang menyangkut orang (tidak dirinci per kelurahan)",
+        "en": "Kinds that concern people (not broken down by kelurahan)",
+    },
+    FEW: {
+        "id": "Jenis sensitif yang jumlahnya sedikit",
+        "en": "Sensitive kinds with few reports",
+    },
+}
+#: Values of groups that are none of the catalogue's.
+_WORDS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
+    "ending": {**ENDINGS, "running": {"id": "Masih berjalan", "en": "Still running"}},
+    "proof": {
+        "photo": {"id": "Dengan foto yang lolos pemeriksaan", "en": "With photos that passed"},
+        "despite": {
+            "id": "Dengan alasan, meskipun pemeriksaan foto menemukan kejanggalan",
+            "en": "With a reason, in spite of what the photo checks found",
+        },
+        "none": {"id": "Tanpa foto", "en": "Without photos"},
+        "none_yet": {"id": "Belum ada hasil", "en": "No result yet"},
+    },
+    "audit": {
+        "none": {"id": "Tidak diperiksa di lapangan", "en": "Not audited in the field"},
+        "ordered": {"id": "Menunggu pemeriksaan lapangan", "en": "Waiting for its field audit"},
+        "as_reported": {"id": "Sesuai laporan hasil", "en": "As the result says"},
+        "partly": {"id": "Sebagian dikerjakan", "en": "Done in part"},
+        "not_done": {"id": "Tidak dikerjakan", "en": "Not done"},
+    },
+}

@@ -8,18 +8,29 @@ withheld, so that the sums still add up.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+from chalicelib.domain.endings import ending_of
 from chalicelib.domain.events import instant
 from chalicelib.domain.report import CLOSED, Report
 from chalicelib.services.catalogue import CITY_ZONE
 from chalicelib.services.ports import Page
 
 #: What statistics can be broken down by.
-GROUPS = ("category", "status", "kecamatan", "kelurahan", "agency", "month")
+GROUPS = (
+    "category",
+    "status",
+    "kecamatan",
+    "kelurahan",
+    "agency",
+    "month",
+    "ending",
+    "proof",
+    "audit",
+)
 #: How promises were kept is counted by these.
 PROMISED_BY = ("agency", "category", "kelurahan")
 #: What is timed from filing on, by category: the studies asked how fast an officer arrives.
@@ -32,6 +43,13 @@ TIME_CLASSES = (
 LONGER = 10**9
 #: Stands for the whole city, and carries the number withheld.
 WITHHELD = "withheld"
+
+#: Stands for the kelurahan of reports about people: their kinds are counted by kecamatan only.
+PEOPLE = "people"
+#: Fewer reports of a sensitive kind than this are not counted by themselves.
+FEWEST = 5
+#: Stands for those kinds together.
+FEW = "few"
 
 #: One counter: group, month of filing, value of the group, status.
 Key = tuple[str, str, str, str]
@@ -113,9 +131,13 @@ def view_of(report: Report, version: int) -> View:
         "category": report.category,
         "status": report.status,
         "kecamatan": report.kecamatan,
-        "kelurahan": report.kelurahan,
+        # Among a few thousand people a single report about somebody points at them.
+        "kelurahan": report.kelurahan if report.sensitivity == "none" else PEOPLE,
         "agency": report.agency,
         "month": month,
+        "ending": ending_of(report) or "running",
+        "proof": report.proof or "none_yet",
+        "audit": report.audit or "none",
     }
     counted = [(group, month, values[group], report.status) for group in GROUPS]
     if report.promise:
@@ -191,13 +213,21 @@ def city_day(moment: datetime) -> str:
 
 
 def statistics(
-    group: str, counts: Mapping[Key, int], name: Callable[[str, str], Mapping[str, str]]
+    group: str,
+    counts: Mapping[Key, int],
+    name: Callable[[str, str], Mapping[str, str]],
+    sensitive: Collection[str] = (),
 ) -> dict[str, Any]:
-    """Present the counters of one group. Confirmed, automatic and open are never one figure."""
+    """Present the counters of one group. Confirmed, automatic and open are never one figure.
+
+    Values that are *sensitive* and have fewer than `FEWEST` reports are counted together, with the
+    smallest other such value if they are still too few, so that nobody can be told from a sum.
+    """
     by_value: dict[str, Counter[str]] = {}
     for (kind, _, value, status), count in counts.items():
         if kind == group and count:
             by_value.setdefault(value, Counter())[status] += count
+    by_value = _without_few(by_value, sensitive)
     total: Counter[str] = Counter()
     for statuses in by_value.values():
         total.update(statuses)
@@ -207,6 +237,21 @@ def statistics(
     ]
     withheld = sum(count for key, count in counts.items() if key[0] == WITHHELD)
     return {"by": group, "items": items, "total": _figures(total), "withheld": withheld}
+
+
+def _without_few(
+    by_value: Mapping[str, Counter[str]], sensitive: Collection[str]
+) -> dict[str, Counter[str]]:
+    sizes = sorted((by_value[one].total(), one) for one in by_value if one in sensitive)
+    together: Counter[str] = Counter()
+    folded: set[str] = set()
+    for size, value in sizes:
+        if size >= FEWEST and (not folded or together.total() >= FEWEST):
+            break
+        together.update(by_value[value])
+        folded.add(value)
+    kept = {value: found for value, found in by_value.items() if value not in folded}
+    return {**kept, FEW: together} if folded else kept
 
 
 def _figures(statuses: Counter[str]) -> dict[str, Any]:

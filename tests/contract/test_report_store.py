@@ -434,3 +434,40 @@ def test_filing_costs_one_transaction_and_no_other_call_once_the_catalogue_is_re
         for table in (ReportRow, IdentityRow):
             table._connection = None
     assert calls == ["TransactWriteItems"]
+
+
+# ---------------------------------------------------------------- forgetting
+
+
+def test_what_is_over_its_time_is_found_and_nothing_else(store):
+    from chalicelib.domain.retention import STAGES
+
+    changes = Changes()
+    filed = changes.filing()
+    store.save(filed)
+    number = filed.report.number
+    closed_at = changes.engine.clock.at
+    closed = replace(filed.report, status="withdrawn", closed_at=closed_at)
+    store.save(replace(filed, report=closed, events=(), deliveries=(), identity=None,
+                       expected_version=1))  # fmt: skip
+    due = closed_at + STAGES[0].after
+    assert list(store.over_time(due - timedelta(seconds=1))) == []
+    assert list(store.over_time(due)) == [number]
+    again = replace(closed, status="reopened", closed_at=None)
+    store.save(replace(filed, report=again, events=(), deliveries=(), identity=None,
+                       expected_version=2))  # fmt: skip
+    assert list(store.over_time(due)) == []
+
+
+def test_erased_words_are_gone_and_the_chain_still_verifies(store):
+    changes = Changes()
+    filed = changes.filing()
+    store.save(filed)
+    number = filed.report.number
+    gone = [replace(event, texts={}, salt="") for event in filed.events]
+    store.save(replace(filed, events=(), deliveries=(), identity=Contact(), erased=gone,
+                       expected_version=1))  # fmt: skip
+    loaded = store.load(number)
+    assert loaded.events[0].texts == {}
+    assert verify_chain(loaded.events) == filed.events[-1].hash
+    assert store.contact(number) == Contact()

@@ -32,6 +32,7 @@ from chalicelib.services.errands import Errands
 from chalicelib.services.examining import ExaminePhotos
 from chalicelib.services.filing import Filed, FileReport, Filing
 from chalicelib.services.firing import FireDueSteps
+from chalicelib.services.forgetting import Forget
 from chalicelib.services.photos import SIZES, Box, Picture
 from chalicelib.services.ports import AFTER, Contact, Stored
 from chalicelib.services.receipts import TakeReceipt
@@ -226,6 +227,11 @@ class MemoryBlobs:
         self.files[key] = data
         return True
 
+    def delete(self, keys: Sequence[str]) -> None:
+        for key in keys:
+            self.files.pop(key, None)
+            self.keys.discard(key)
+
     def link(self, key: str) -> str:
         return f"https://photos.test/{key}?signed"
 
@@ -311,6 +317,7 @@ class Engine:
         )
         self.recorder = Recorder(self.store, planner, self.clock, salt)
         self.photo_index, self.darkroom = MemoryPhotoIndex(), TestDarkroom()
+        self.forget = Forget(self.recorder, self.blobs)
         self.media = ExaminePhotos(self.recorder, self.blobs, self.photo_index, self.darkroom)
         self.do = ActOnReport(
             self.store, catalogue, planner, self.clock, self.blobs, salt, self.media

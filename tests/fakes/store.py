@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from chalicelib.domain import retention
 from chalicelib.domain.deliveries import OPEN, PLANNED, SENDING, SENT, Delivery
 from chalicelib.domain.events import Event, instant
 from chalicelib.domain.report import replay
@@ -72,6 +73,12 @@ class MemoryReportStore:
     def numbers(self) -> Iterator[str]:
         return iter(list(self.current))
 
+    def over_time(self, now: datetime) -> Iterator[str]:
+        for number, change in list(self.current.items()):
+            at = retention.next_at(change.report)
+            if at is not None and at <= now:
+                yield number
+
     def save(self, change: Change) -> None:
         number = change.report.number
         with self._lock:
@@ -91,6 +98,8 @@ class MemoryReportStore:
             self.fired.setdefault(number, set()).update(change.fired)
             for delivery in change.deliveries:
                 self.messages[number, delivery.id] = _planned(delivery)
+            for event in change.erased:
+                self.events[number][event.seq - 1] = event
             if change.identity:
                 self.identities[number] = change.identity
             self._publish(change)

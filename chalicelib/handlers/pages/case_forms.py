@@ -51,6 +51,11 @@ _REASON: Pair = ("Alasan", "Reason")
 _AGENCY = Field("agency", ("Instansi", "Agency"), "agency")
 _UNTIL = Field("until", ("Sampai tanggal", "Until"), "date")
 _NOTE = Field("note", ("Catatan (tidak wajib)", "Note (optional)"), required=False)
+_FINDINGS: Mapping[str, Pair] = {
+    "as_reported": ("Sesuai laporan hasil", "As the result says"),
+    "partly": ("Sebagian dikerjakan", "Done in part"),
+    "not_done": ("Tidak dikerjakan", "Not done"),
+}
 _REJECTIONS: Mapping[str, Pair] = {
     "not_public_service": ("Bukan pelayanan publik", "Not a public service"),
     "incomplete": ("Tidak lengkap walau sudah ditanya", "Incomplete although asked"),
@@ -135,6 +140,14 @@ FORMS: tuple[Form, ...] = (
     Form("escalate", ("Naikkan ke atasan", "Escalate"), (Field("reason", _REASON),)),
     Form(
         "instruct", ("Beri instruksi", "Instruct"), (Field("text", ("Instruksi", "Instruction")),)
+    ),
+    Form(
+        "audit",
+        ("Catat pemeriksaan lapangan", "Record the field audit"),
+        (
+            Field("finding", ("Temuan", "Finding"), "choice", True, _FINDINGS),
+            Field("note", ("Yang terlihat di lokasi", "What was seen there")),
+        ),
     ),
     Form("comments", ("Tulis catatan", "Write a note"), (Field("text", ("Catatan", "Note")),)),
 )

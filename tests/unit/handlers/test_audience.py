@@ -27,6 +27,12 @@ from tests.fakes.world import POTHOLE, World
 DECIDES_FURTHER = {
     ("POST", "/v1/inbound/{provider}"),  # the signature
     ("POST", "/v1/reports/{number}/contact"),
+    ("POST", "/v1/reports/{number}/publication"),
+    ("POST", "/v1/reports/{number}/moderation"),
+    ("POST", "/v1/breaches"),
+    ("POST", "/v1/breaches/{number}/notices"),
+    ("POST", "/v1/reports/{number}/forget"),
+    *((method, path) for method, path in ROUTES if "/photos/{photo}" in path),
     *((method, path) for method, path in ROUTES if path.startswith("/v1/drafts/{sop}")),
     # nobody has subscribed, and no device has signed on
     *((method, path) for method, path in ROUTES if "{webhook}" in path or "{device}" in path),
@@ -141,6 +147,7 @@ def concrete(path: str, number: str, action: str = "") -> str:
     values |= {"id": "INF-01.json", "webhook": "w", "delivery": "d", "device": "x"}
     values |= {"account": "sekda", "document": "rota"}
     values |= {"part": "agencies", "calendar": "kantor"}
+    values |= {"photo": "p-1", "size": "large"}
     asked = "?category=INF-01&lat=-6.1783&lon=106.6319" if path.endswith("s/similar") else ""
     return path.format(**values) + asked
 

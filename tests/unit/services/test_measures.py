@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib.services.acting import photo_key
+from chalicelib.services.photos import photo_key
 from chalicelib.services.views import LONGER, alarm_of, time_class, view_of
 from tests.fakes.engine import Engine
 

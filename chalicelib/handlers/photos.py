@@ -1,0 +1,113 @@
+"""Photos: what was found in them, links to their copies, covering, and what the public sees."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from chalice import Blueprint, Response
+
+from chalicelib import bootstrap
+from chalicelib.domain import publishing
+from chalicelib.handlers.definitions import Cover, Moderate, Release, Review
+from chalicelib.handlers.http import cached, clean, ok, parse
+from chalicelib.handlers.problems import SAFE_HEADERS, Problem
+from chalicelib.handlers.serving import Call, serves
+from chalicelib.services.acting import viewer_of
+from chalicelib.services.photos import ORIGINAL, SIZES, original_key, public_key, shown_key
+from chalicelib.services.ports import Stored
+from chalicelib.services.recording import Decide
+
+blueprint = Blueprint(__name__)
+_PHOTO = "/v1/reports/{number}/photos/{photo}"
+
+
+@serves(blueprint, "GET", "/v1/reports/{number}/evidence")
+def list_photos(call: Call) -> Response:
+    """The report's photos as the caller may see them, with what the examination found."""
+    stored = bootstrap.store().load(call.number)
+    items = bootstrap.views().photos(stored, call.caller, call.number)
+    return cached(call.request, {"items": items, "cursor": None})
+
+
+@serves(blueprint, "GET", _PHOTO + "/{size}")
+def show_photo(call: Call) -> Response:
+    """Lead to a copy of a photo for a few minutes; the same address every time."""
+    stored = bootstrap.store().load(call.number)
+    access = bootstrap.views().photo_access(stored, call.caller, call.number, call.params["photo"])
+    number, photo, size = call.number, call.params["photo"], call.params["size"]
+    if size == ORIGINAL and access == "checker":
+        key = original_key(number, photo)
+    elif size in SIZES and access in ("party", "checker"):
+        key = shown_key(number, photo, size)
+    elif size in SIZES and access == "public":
+        key = public_key(number, photo, size)
+    else:
+        raise Problem("not_found")
+    headers = {**SAFE_HEADERS, "Location": bootstrap.blobs().link(key), "Cache-Control": "no-store"}
+    return Response("", headers=headers, status_code=302)
+
+
+@serves(blueprint, "POST", _PHOTO + "/cover")
+def cover_photo(call: Call) -> Response:
+    """Mark faces and plates to be covered before the photo may become public."""
+    body, photo = parse(call.body, Cover), call.params["photo"]
+    boxes = [(box.x, box.y, box.width, box.height) for box in body.boxes]
+    return _recorded(
+        call,
+        lambda stored, now: publishing.cover(stored.report, photo, boxes, call.caller, now),
+    )
+
+
+@serves(blueprint, "POST", _PHOTO + "/review")
+def review_photo(call: Call) -> Response:
+    """Look at what somebody else covered; what is approved is published at once."""
+    body, photo = parse(call.body, Review), call.params["photo"]
+    reason = clean(body.reason)
+    answer = _recorded(
+        call,
+        lambda stored, now: publishing.review(
+            stored.report, photo, body.approved, reason, call.caller, now
+        ),
+    )
+    if not body.approved:
+        return answer
+    bootstrap.ask_media().publish(call.number, photo)
+    return _shown(call, bootstrap.store().load(call.number))
+
+
+@serves(blueprint, "GET", "/v1/reports/{number}/publication")
+def preview(call: Call) -> Response:
+    """What the public sees of the report, and what looks like personal data in its description."""
+    stored = viewer_of(bootstrap.store().load(call.number), call.caller, call.number)
+    return ok(bootstrap.views().publication(stored))
+
+
+@serves(blueprint, "POST", "/v1/reports/{number}/publication")
+def release_text(call: Call) -> Response:
+    """Release a text that stands for the description in public; an empty one takes it back."""
+    text = clean(parse(call.body, Release).text)
+    _recorded(call, lambda stored, now: publishing.release(text, call.caller, now))
+    return preview(call)
+
+
+@serves(blueprint, "POST", "/v1/reports/{number}/moderation")
+def moderate(call: Call) -> Response:
+    """Withhold a photo or a text from the public, or show it again, with the reason."""
+    body = parse(call.body, Moderate)
+    target = {"photo": body.photo} if body.photo else {"event": body.event, "field": body.field}
+    return _recorded(
+        call,
+        lambda stored, now: publishing.moderate(
+            stored.events, stored.report, target, body.withhold, clean(body.reason),
+            call.caller, now,
+        ),
+    )  # fmt: skip
+
+
+def _recorded(call: Call, decide: Decide) -> Response:
+    viewer_of(bootstrap.store().load(call.number), call.caller, call.number)
+    return _shown(call, bootstrap.recorder().record(call.number, decide))
+
+
+def _shown(call: Call, stored: Stored | None) -> Any:
+    return ok(bootstrap.views().report(stored, call.caller, call.number))
