@@ -98,10 +98,12 @@ def packed(*texts: str) -> bytes:
 def sign(ring: Keyring, purpose: str, payload: bytes, expires_at: datetime) -> str:
     """Return the token that says *payload* for *purpose* until *expires_at* (aware).
 
-    The same arguments give the same token. Raises ValueError for an instant that cannot be said.
+    The same arguments give the same token. An end beyond what four bytes say (February 2106) is
+    that last moment: a demonstration's fast clock gets there. Raises ValueError for an instant
+    without a zone or before 1970.
     """
-    seconds = int(expires_at.timestamp())
-    if expires_at.tzinfo is None or not 0 < seconds <= _LAST:
+    seconds = min(int(expires_at.timestamp()), _LAST)
+    if expires_at.tzinfo is None or seconds <= 0:
         raise ValueError("not an instant that a token can carry")
     head = bytes([key_name(ring.current)]) + seconds.to_bytes(4, "big")
     return _text(head + payload + _tag(ring.current, purpose, head + payload))
