@@ -67,7 +67,7 @@ def rendered(
         link=page if delivery.to_reporter else offers.get("view", page),
         texts=texts(delivery.number) if needs_texts else {},
     )
-    context = replace(context, links=offers, can_reply=can_reply, can_leave="leave" in offers)
+    context = replace(context, links=offers, can_reply=can_reply)
     try:
         return render(
             delivery.template,

@@ -68,6 +68,8 @@ def facts_of(
     if confirm is not None:
         facts["until"] = instant(confirm)
     facts |= {name: value for name, value in extra.items() if value}
+    if phrase("rejected", str(facts.get("reason", ""))):
+        facts["reason"] = phrase("rejected", str(facts["reason"]))
     if facts.get("status") in STATUS_NAMES:
         facts["status"] = dict(STATUS_NAMES[facts["status"]])
     if "to_agency" not in facts and extra.get("to"):
@@ -121,7 +123,7 @@ def _line(row: Mapping[str, Any]) -> dict[str, str]:
         named = category.get(language, "") if isinstance(category, Mapping) else category
         due = short_date(parse_instant(row["due_at"])) if row["due_at"] else ""
         parts = [
-            phrase("kind", row["kind"]).get(language, ""),
+            phrase("one", row["kind"]).get(language, ""),
             named,
             f"Kel. {row['kelurahan']}" if row["kelurahan"] else "",
             f"{_BEFORE[language]} {due}" if due else "",

@@ -126,8 +126,8 @@ class MessageContext:
     the new date of a deferral. awaits: the step's ``until`` event, put in words as ``missing``.
     told_before: oldest first; the last office is also there as ``last_told``.
     next_told: who is told if due_at passes. answer: what we say to a reply. lines, count, more,
-    summary, slot: for messages about several reports; topic_name: what the recipient follows;
-    can_leave: links has ``leave``. more: how many the lines leave out; nothing: there is nothing
+    summary, slot: for messages about several reports; topic_name: what the recipient follows.
+    more: how many the lines leave out; nothing: there is nothing
     to say.
     links: signed addresses by action (accept, decline, more_time, view, verify, validate, return,
     answer, confirm, dispute, reopen, rate, join, leave); link is the one for everything else.
@@ -176,7 +176,6 @@ class MessageContext:
     link: str = ""
     links: Mapping[str, str] = field(default_factory=dict)
     topic_name: Text = ""
-    can_leave: bool = False
     summary: Text = ""
     slot: Text = ""
     lines: Sequence[Line] = ()

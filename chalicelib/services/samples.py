@@ -101,7 +101,6 @@ _SEVERAL = replace(
 _FOLLOWED = replace(
     _REPORT,
     topic_name={"id": "laporan di Kel. Bugel", "en": "reports in Kel. Bugel"},
-    can_leave=True,
 )
 _OF = {
     "bundle": _SEVERAL,

@@ -83,7 +83,7 @@ class Messages:
                 f"{mail['MessageId']} {address}",
                 "mail",
                 parseaddr(address)[1] or address,
-                mail["Subject"],
+                " ".join(mail["Subject"].split()),
                 text,
                 at,
             )

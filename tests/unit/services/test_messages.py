@@ -88,7 +88,6 @@ LONG = MessageContext(
     squad="Regu Damkar Cibodas 2",
     basis="PermenPANRB 62/2018",
     topic_name={"id": "laporan di Kel. Sukasari", "en": "reports in Kel. Sukasari"},
-    can_leave=True,
     summary={"id": "212 tugas baru, 14 pengingat", "en": "212 new tasks, 14 reminders"},
     slot={"id": "pagi", "en": "morning"},
     lines=[Line("TL26-A7K3QW", {"id": "tugas baru, PJU padam", "en": "new task, light out"})],
