@@ -75,6 +75,9 @@ _SMS_CAP: Final = 30
 _MAIL_ONLY: Final = frozenset({"question", "result", "instruction"})
 #: When a message would not fit in one SMS, its values are cut to these shares of their caps.
 _SMS_SHRINK: Final = (1.0, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3)
+#: What a text message goes without, in this order, where it would cost a second part: its link's
+#: own host says who writes, and a link at the end needs no word before it.
+_SMS_SPARED: Final = ("Tangerang LIVE: ", " Pantau:", " Follow:", " Terima kasih.")
 #: Values that are worthless when cut shorter than their cap.
 _SMS_WHOLE: Final = frozenset({"agency", "step", "missing", "reference", "merged_into", "tier"})
 
@@ -438,6 +441,10 @@ def _sms(content: str, context: MessageContext, language: str) -> str:
     for share in _SMS_SHRINK:
         view = _sms_view(context, language, share)
         text = " ".join(_filled(content, view).split())
+        if sms_length(text) <= words.SMS_SEPTETS:
+            return text
+    for words_to_spare in _SMS_SPARED:
+        text = text.replace(words_to_spare, "", 1)
         if sms_length(text) <= words.SMS_SEPTETS:
             break
     return text
