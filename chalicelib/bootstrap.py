@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from chalicelib.services.arming import ArmTimeline
     from chalicelib.services.breaching import KeepBreaches
     from chalicelib.services.bundling import Bundler
+    from chalicelib.services.calling import Calls
     from chalicelib.services.cards import CardStore, Relay
     from chalicelib.services.catalogue import Catalogue
     from chalicelib.services.catalogue_files import CatalogueFiles
@@ -396,6 +397,14 @@ def text_replies() -> TextReplies:
     from chalicelib.services.text_replies import TextReplies
 
     return TextReplies(replying(), talks(), config.link_keys)
+
+
+@_shared
+def calls() -> Calls:
+    """Calls by telephone."""
+    from chalicelib.services.calling import Calls
+
+    return Calls(store(), answering(), act_on_report(), take_receipt(), clock())
 
 
 @_shared
@@ -866,17 +875,21 @@ def sweeper() -> Sweeper:
 def sender() -> Sender:
     """The sender: the one service that may read who reported, to reach them."""
     from chalicelib.adapters.channels import MailChannel, SmsChannel, citizen_texts
+    from chalicelib.adapters.gateways import GatewayTexter, VoiceChannel, gateway_for
     from chalicelib.adapters.providers import SesMailer, SnsTexter
     from chalicelib.services.replying import noting
     from chalicelib.services.sending import Sender
 
     noted = noting(talks(), config.link_keys, clock())
+    gateway = gateway_for("sms")
+    texter = GatewayTexter(gateway) if gateway else SnsTexter()
     return Sender(
         store(),
         identity_store(),
         {
             "mail": MailChannel(SesMailer(), citizen_texts(store()), links(), noted, leaving()),
-            "sms": SmsChannel(SnsTexter(), links(), noted),
+            "sms": SmsChannel(texter, links(), noted),
+            "voice": VoiceChannel(),
         },
         clock(),
         alarms(),

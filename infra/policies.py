@@ -354,6 +354,8 @@ FUNCTIONS: Mapping[str, Function] = {
             _on_table("reports", "PutItem", "Query", "UpdateItem"),
             _on_table("followers", "DeleteItem", "UpdateItem"),
             _on_table("reports", "Query", index="queue"),
+            # the list of calls to make
+            _on_table("reports", "Query", index="due"),
             # counts the calls of other systems; keeps where sensors stand
             _on_table("views", "GetItem", "PutItem", "Query", "UpdateItem"),
             _on_table("views", "Query", index="feed"),

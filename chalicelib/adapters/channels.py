@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Literal
 
 from chalicelib import config
+from chalicelib.adapters.gateways import GatewayTexter
 from chalicelib.adapters.mime import build_mime
 from chalicelib.adapters.providers import SnsTexter, mail_from
 from chalicelib.adapters.receipts import tags_of
@@ -158,7 +159,7 @@ class MailChannel:
 class SmsChannel:
     """One text message of at most 160 characters."""
 
-    texter: SnsTexter
+    texter: SnsTexter | GatewayTexter
     links: Links | None = None
     noted: Noted | None = None
 

@@ -613,6 +613,13 @@ TRANSITIONS: Mapping[str, Transition] = {
             required=("score",),
         ),
         Transition(
+            "record_call",
+            ("operator",),
+            _OPEN,
+            _fields("called", "outcome", "to"),
+            required=("outcome",),
+        ),
+        Transition(
             "add_photo",
             (REPORTER_ROLE, *_ROOM, *_AGENCY, "inspector"),
             _OPEN,

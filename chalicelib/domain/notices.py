@@ -12,11 +12,12 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from chalicelib.domain.events import Event
-from chalicelib.domain.report import Report
+from chalicelib.domain.report import UNANSWERED, Report
 
 REPORTER_ROLE = "pelapor"
 MAIL = "mail"
 SMS = "sms"
+VOICE = "voice"
 _FIELD_ROLES = frozenset({"petugas", "piket", "danru"})
 
 
@@ -75,10 +76,15 @@ def step_template(entry: StepLike, role: str, *, emergency: bool, first: bool) -
     return entry.message or _staff_step(entry, role, emergency, first)
 
 
-def channels_for_staff(template: str, report: Report) -> Sequence[str]:
-    """Return the channels over which staff get *template* for this report."""
+def channels_for_staff(template: str, report: Report, *, unanswered: bool = False) -> Sequence[str]:
+    """Return the channels over which staff get *template* for this report.
+
+    unanswered: it tells that nobody has accepted the task in its time. Where life is in danger
+    people are called then, too.
+    """
     if report.emergency:
-        return (MAIL, SMS)
+        called = unanswered and report.tier == "P0" and report.status in UNANSWERED
+        return (MAIL, SMS, VOICE) if called else (MAIL, SMS)
     loud = template in ("step_task", "step_escalation", "step_legal_limit", "step_instruction")
     return (MAIL, SMS) if report.tier == "P2" and loud else (MAIL,)
 

@@ -481,6 +481,24 @@ class ApiClients(Form):
     cursor: None
 
 
+class CallToMake(Form):
+    """A call that somebody must make now, by *due_at*; afterwards it counts as failed."""
+
+    id: str
+    number: str
+    office: str
+    phone: str
+    script: Texts
+    due_at: Time | None
+
+
+class CallList(Form):
+    """The calls to make, nearest deadline first."""
+
+    items: list[CallToMake]
+    cursor: None
+
+
 class Taken(Form):
     """It was taken in; what comes of it is seen on the report."""
 

@@ -164,6 +164,9 @@ ROUTES: Mapping[tuple[str, str], Audience] = {
     ("GET", "/v1/queue"): _QUEUE,
     # Signed by the provider; nobody else's call gets further than its signature.
     ("POST", "/v1/inbound/{provider}"): EVERYBODY,
+    ("POST", "/v1/inbound/{provider}/calls/{call}"): EVERYBODY,
+    ("GET", "/v1/calls"): frozenset({"operator"}),
+    ("POST", "/v1/calls/{call}/outcome"): frozenset({"operator"}),
     ("GET", "/v1/admin/audit"): _AUDIT,
     ("GET", "/v1/admin/contacts"): _ADMIN | {"auditor"},
     ("POST", "/v1/admin/contacts/check"): _ADMIN,

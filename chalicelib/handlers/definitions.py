@@ -230,6 +230,13 @@ class InboundMessage(Body, rename={"sender": "from"}):
     at: str = ""
 
 
+class CallOutcome(Body):
+    """What came of a call; ``accepted``: whoever was called takes the task on."""
+
+    outcome: Literal["accepted", "reached", "no_answer", "busy", "wrong_number"]
+    note: Text = ""
+
+
 class NewPhoto(Body):
     """A photo to upload."""
 

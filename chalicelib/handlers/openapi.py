@@ -475,6 +475,10 @@ _SECURITY: Json = {
     },
 }
 _PATH_PARAMETERS: Mapping[str, Json] = {
+    "call": {
+        "description": "The call's id, as listed",
+        "schema": {"type": "string", "maxLength": 60},
+    },
     "provider": {
         "description": "The message provider's name, as agreed with the city",
         "schema": {"type": "string"},

@@ -213,7 +213,8 @@ class Composer:
         report = self.current
         secret = report.secret and report.tier != "P4"
         planned = False
-        for channel in notices.channels_for_staff(notice.template, report):
+        unanswered = entry is not None and entry.until == "acknowledged" and not entry.at_start
+        for channel in notices.channels_for_staff(notice.template, report, unanswered=unanswered):
             address = recipient.mail if channel == notices.MAIL else recipient.phone
             if not address:
                 continue

@@ -41,6 +41,10 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "Petugas meminta waktu sampai {until}; pimpinannya memutuskan.",
         "The officer asked for time until {until}; the head of the agency decides.",
     ),
+    "called": (
+        "{called} ditelepon: {outcome}.",
+        "{called} was called: {outcome}.",
+    ),
     "resumed": ("Waktu penanganan berjalan lagi.", "The clock went on."),
     "resolved": ("Hasil pekerjaan diajukan.", "A result was submitted."),
     "returned": ("Hasil dikembalikan untuk diperbaiki.", "The result was sent back."),
@@ -197,6 +201,16 @@ def of_event(event: Event, catalogue: Catalogue) -> dict[str, str]:
     }
 
 
+#: What came of a telephone call.
+_CALLED: Mapping[str, Mapping[str, str]] = {
+    "accepted": {"id": "menerima tugas", "en": "took the task on"},
+    "reached": {"id": "tersambung", "en": "was reached"},
+    "no_answer": {"id": "tidak menjawab", "en": "did not answer"},
+    "busy": {"id": "sedang sibuk", "en": "was busy"},
+    "wrong_number": {"id": "nomor tidak tepat", "en": "has another number"},
+}
+
+
 def of_deferral(entry: Entry, language: str) -> str:
     """Return why the end of a deferral is due when it is: no clock counts it, a person named it."""
     if entry.due_at is None:
@@ -223,6 +237,8 @@ def _facts(event: Event, catalogue: Catalogue, language: str) -> dict[str, str]:
         "told": _told(catalogue, data.get("told") or (), language),
         "score": str(data.get("score", "")),
         "reference": f" ({data['reference']})" if data.get("reference") else "",
+        "called": _told(catalogue, (data["to"],) if event.type == "called" else (), language),
+        "outcome": _CALLED.get(str(data.get("outcome", "")), {}).get(language, ""),
         **{name: str(data.get(name, "")) for name in ("number", "reports", "of", "needed")},
         "why": _why(data.get("reason"), language),
         "finding": _FINDINGS.get(str(data.get("finding", "")), _NO_NAME)[language],

@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from chalicelib.adapters.documents import FileDocuments
+from chalicelib.adapters.gateways import VoiceChannel
 from chalicelib.domain.actions import REPORTER, Caller, Command
 from chalicelib.domain.deliveries import Delivery
 from chalicelib.domain.errands import HOOK, REFER
@@ -381,7 +382,7 @@ class Engine:
         self.relay = Relay(self.store, self.cards, catalogue, planner, listeners)
         self.dispatcher = Dispatcher(self.queues, self.clock)
         self.sweeper = Sweeper(self.store, self.queues, self.clock)
-        channels: dict[str, Any] = {"mail": self.mail, "sms": self.sms}
+        channels: dict[str, Any] = {"mail": self.mail, "sms": self.sms, "voice": VoiceChannel()}
         self.bundler = Bundler(self.store, catalogue.kindness)
         self.sender = Sender(
             self.store, self.store, channels, self.clock, self.alarms, self.bundler

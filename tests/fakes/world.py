@@ -123,6 +123,7 @@ class World:
             clock=engine.clock,
             store=engine.store,
             talks=engine.talks,
+            take_receipt=engine.take_receipt,
             identity_store=engine.store,
             catalogue=engine.catalogue,
             planner=engine.planner,

@@ -164,7 +164,8 @@ CALLS = {
     "view_store: ViewRow.scan": [],
     "view_store: row.update": [],
     "report_store: ReportRow.due.query": [
-        ("sweep", "dynamodb:Query", TABLE["reports"] + "/index/due")
+        (name, "dynamodb:Query", TABLE["reports"] + "/index/due")
+        for name in ("sweep", "api_handler")
     ],
     "report_store: ReportRow.queue.query": [
         (name, "dynamodb:Query", TABLE["reports"] + "/index/queue")

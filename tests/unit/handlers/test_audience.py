@@ -26,6 +26,8 @@ from tests.fakes.world import POTHOLE, World
 #: Whom the table lets pass may still be refused there, for the body or the report's own state.
 DECIDES_FURTHER = {
     ("POST", "/v1/inbound/{provider}"),  # the signature
+    ("POST", "/v1/inbound/{provider}/calls/{call}"),
+    ("POST", "/v1/calls/{call}/outcome"),  # whether there is such a call
     ("POST", "/v1/reports/{number}/contact"),
     ("POST", "/v1/reports/{number}/publication"),
     ("POST", "/v1/reports/{number}/moderation"),
@@ -142,7 +144,7 @@ def expected(allowed: frozenset[str], who: str) -> set[str]:
 
 def concrete(path: str, number: str, action: str = "") -> str:
     values = {"number": number, "sop": "jalan-berlubang", "version": "1", "action": action}
-    values |= {"part": "agencies", "calendar": "kantor", "provider": "nobody"}
+    values |= {"part": "agencies", "calendar": "kantor", "provider": "nobody", "call": "x"}
     values |= {"client": "demo", "resource": "services" if "{id}" in path else "requests.json"}
     values |= {"id": "INF-01.json", "webhook": "w", "delivery": "d", "device": "x"}
     values |= {"account": "sekda", "document": "rota"}
