@@ -93,7 +93,7 @@ class MailReplies:
             return Outcome(UNKNOWN)
         talks = talks_with(self.talks, self.keys(), mail.sender)
         number = said.number or grammar.number_in(mail.subject)
-        found = self.replying.among(talks, replace(said, number=number), use_id)
+        found = self.replying.among(talks, replace(said, number=number), use_id, mail.sender)
         if not found:
             return Outcome(UNKNOWN)
         if len(found) == 1:

@@ -60,6 +60,9 @@ _CODES: Mapping[str, str] = {
     "evidence_missing": "photo_missing",
     "field_missing": "reason_missing",
     "photo_refused": "photo_refused",
+    "photo_unknown": "photo_missing",
+    "evidence_refused": "photo_refused",
+    "evidence_needs_reason": "photo_reason",
     "emergency_never_pauses": "not_now",
 }
 
@@ -262,13 +265,18 @@ class Replying:
             return True
         raise TryAgain("the report is being changed by others")
 
-    def among(self, talks: Sequence[Talk], said: Said, use_id: str) -> list[Opened]:
+    def among(
+        self, talks: Sequence[Talk], said: Said, use_id: str, address: str = ""
+    ) -> list[Opened]:
         """Return the reports of *talks* that *said* can be about, by number.
 
         A number that was named decides; else those that are still open, and of these, if the
-        word fits only some, only those.
+        word fits only some, only those. *address*: a report that was named need not be among the
+        talks if this office's address was written to about it (together with others, for one).
         """
         named = [one for one in talks if not said.number or one.number == said.number]
+        if said.number and not named:
+            named = self._written_to(said.number, address)
         found = [opened for talk in named if (opened := self._talked(talk, use_id)) is not None]
         if said.number:
             return found
@@ -277,6 +285,14 @@ class Replying:
             return still[said.choice - 1 : said.choice]
         fitting = [one for one in still if self._fits(one, said)]
         return fitting or still
+
+    def _written_to(self, number: str, address: str) -> list[Talk]:
+        found = [
+            Talk(number, one.id, one.created_at)
+            for one in self.store.deliveries(number)
+            if address and one.address.lower() == address.lower() and not one.id.startswith(_REPLY)
+        ]
+        return found[-1:]
 
     def _fits(self, opened: Opened, said: Said) -> bool:
         offer = self._offer(opened, Heard(said, trusted=True))

@@ -37,7 +37,7 @@ class TextReplies:
         key = f"text|{message.channel}|{message.id}"
         use_id = f"text-{hashlib.sha256(key.encode()).hexdigest()[:24]}"
         talks = talks_with(self.talks, self.keys(), message.sender)
-        found = self.replying.among(talks, said, use_id)
+        found = self.replying.among(talks, said, use_id, message.sender)
         if not found:
             # Nobody we wrote to: an answer would let anybody spend the city's money.
             return Outcome(UNKNOWN)

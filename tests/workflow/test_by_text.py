@@ -134,6 +134,13 @@ def test_t26_of_two_open_reports_the_right_one_is_found_or_asked_for(world):
     assert text(world, "2 SELESAI", provider="wa")[0] == "photo_missing"
 
 
+def test_an_office_answers_by_number_also_what_it_was_told_together_with_others(world):
+    numbers = [assigned(world) for _ in range(6)]  # from the third on they come in one message
+    world.engine.talks.rows.clear()
+    assert text(world, f"{numbers[-1]} TERIMA")[0] == "acknowledge"
+    assert [status(world, one) for one in numbers] == ["assigned"] * 5 + ["acknowledged"]
+
+
 def test_a_stranger_gets_no_answer_and_changes_nothing(world):
     number = assigned(world)
     sent = len(world.engine.sms.sent)

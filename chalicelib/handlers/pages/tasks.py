@@ -196,9 +196,12 @@ def _submit(given: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, str]]:
     outcome = given.get("outcome", "done")
     if outcome not in ("done", "cannot_be_done", "nothing_found"):
         raise ActionRefused("invalid", "invalid_field", field="outcome")
-    texts = _text("note", given)
-    # One field for both: what was done, or why it could not be.
-    return {"outcome": outcome}, texts if outcome == "done" else {"reason": texts.get("note", "")}
+    note, reason = given.get("note", ""), given.get("reason", "")
+    if outcome != "done":
+        # One field for both: what was done, or why it could not be.
+        note, reason = "", note or reason
+    said = {"note": note, "reason": reason}
+    return {"outcome": outcome}, {k: v for name in said for k, v in _text(name, said).items()}
 
 
 def _rate(given: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, str]]:
