@@ -877,10 +877,13 @@ def sender() -> Sender:
     from chalicelib.adapters.channels import MailChannel, SmsChannel, citizen_texts
     from chalicelib.adapters.gateways import GatewayTexter, VoiceChannel, gateway_for
     from chalicelib.adapters.providers import SesMailer, SnsTexter
+    from chalicelib.adapters.spent_store import DynamoCounters
     from chalicelib.services.replying import noting
     from chalicelib.services.sending import Sender
+    from chalicelib.services.spending import Spending
 
     noted = noting(talks(), config.link_keys, clock())
+    spent = Spending(DynamoCounters(), catalogue().channels, alarms())
     gateway = gateway_for("sms")
     texter = GatewayTexter(gateway) if gateway else SnsTexter()
     return Sender(
@@ -888,7 +891,7 @@ def sender() -> Sender:
         identity_store(),
         {
             "mail": MailChannel(SesMailer(), citizen_texts(store()), links(), noted, leaving()),
-            "sms": SmsChannel(texter, links(), noted),
+            "sms": SmsChannel(texter, links(), noted, spent),
             "voice": VoiceChannel(),
         },
         clock(),

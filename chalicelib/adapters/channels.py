@@ -162,9 +162,12 @@ class SmsChannel:
     texter: SnsTexter | GatewayTexter
     links: Links | None = None
     noted: Noted | None = None
+    spent: Noted | None = None
 
     def send(self, delivery: Delivery, address: str, now: datetime) -> tuple[str, int]:
         """See `Channel.send`."""
+        if self.spent:
+            self.spent(delivery, address, now)
         if self.noted and _answered(delivery):
             self.noted(delivery, address, now)
         content = rendered(delivery, "sms", dict, self.links, can_reply=config.text_replies())

@@ -21,6 +21,7 @@ _DOCUMENTS = (
     "prices",
     "clients",
     "kindness",
+    "channels",
     "crowds",
     "bodies",
     "webhooks",

@@ -11,6 +11,8 @@ reports     one partition per report, ``R#<number>``::
   ``R#TO-<who>``, beside ``PACE#<channel>``: how many went out lately. ``SENT#<id>`` leads from
   a provider's id to the message; ``CONTACT#<who>`` / ``<channel>`` marks what does not arrive.
 
+  ``SPENT#<channel>`` counts the messages of a costly channel by day and month.
+
   ``TALK#<mark>`` beside them holds the reports that one address or telephone was written to
   about, one row each under its number, for a while: a keyed mark stands for the address.
 
@@ -42,6 +44,7 @@ EVENTS_END = "EVENT#~"
 FIRED = "FIRED#"
 MESSAGE = "MSG#"
 TALK = "TALK#"
+SPENT = "SPENT#"
 VERSION = "V#"
 PACE = "PACE#"
 SENT_AS = "SENT"
@@ -75,6 +78,11 @@ def event_key(seq: int) -> str:
 def talk_key(mark: str) -> str:
     """Partition of what was last sent to one address or telephone; the address is not in it."""
     return f"{TALK}{mark}"
+
+
+def spent_key(channel: str) -> str:
+    """Partition of the counters of one channel's messages, one row per day and month."""
+    return f"{SPENT}{channel}"
 
 
 def due_shard(number: str) -> str:

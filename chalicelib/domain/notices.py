@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from chalicelib.domain.channels import ChannelPolicy
 from chalicelib.domain.events import Event
 from chalicelib.domain.report import UNANSWERED, Report
 
@@ -76,17 +77,19 @@ def step_template(entry: StepLike, role: str, *, emergency: bool, first: bool) -
     return entry.message or _staff_step(entry, role, emergency, first)
 
 
-def channels_for_staff(template: str, report: Report, *, unanswered: bool = False) -> Sequence[str]:
+def channels_for_staff(
+    template: str, report: Report, policy: ChannelPolicy, *, unanswered: bool = False
+) -> Sequence[str]:
     """Return the channels over which staff get *template* for this report.
 
-    unanswered: it tells that nobody has accepted the task in its time. Where life is in danger
-    people are called then, too.
+    unanswered: it tells that nobody has accepted the task in its time.
     """
-    if report.emergency:
-        called = unanswered and report.tier == "P0" and report.status in UNANSWERED
-        return (MAIL, SMS, VOICE) if called else (MAIL, SMS)
-    loud = template in ("step_task", "step_escalation", "step_legal_limit", "step_instruction")
-    return (MAIL, SMS) if report.tier == "P2" and loud else (MAIL,)
+    return policy.for_staff(
+        template,
+        report.tier,
+        emergency=report.emergency,
+        unanswered=unanswered and report.status in UNANSWERED,
+    )
 
 
 def channels_for_reporter(report: Report) -> Sequence[str]:

@@ -19,6 +19,7 @@ from chalicelib.domain.actions import Caller
 from chalicelib.domain.areas import AreaIndex, Areas
 from chalicelib.domain.calendar import Calendar
 from chalicelib.domain.catalogue import Category, owner_of, serving_sop
+from chalicelib.domain.channels import ChannelPolicy
 from chalicelib.domain.kindness import Kindness
 from chalicelib.domain.roles import Directory
 from chalicelib.domain.sop import Sop, content_hash
@@ -145,6 +146,10 @@ class Catalogue:
                 ),
             )
         return cast(Directory, self._kept[key])
+
+    def channels(self) -> ChannelPolicy:
+        """Return which channels messages take, and their caps."""
+        return self._parsed("channels", ChannelPolicy.from_dict)
 
     def kindness(self) -> Kindness:
         """Return how much people are told at once, and when they are left in peace."""

@@ -214,7 +214,10 @@ class Composer:
         secret = report.secret and report.tier != "P4"
         planned = False
         unanswered = entry is not None and entry.until == "acknowledged" and not entry.at_start
-        for channel in notices.channels_for_staff(notice.template, report, unanswered=unanswered):
+        channels = notices.channels_for_staff(
+            notice.template, report, self._catalogue.channels(), unanswered=unanswered
+        )
+        for channel in channels:
             address = recipient.mail if channel == notices.MAIL else recipient.phone
             if not address:
                 continue

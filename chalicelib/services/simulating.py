@@ -110,7 +110,11 @@ class Simulator:
                 channels = list(notices.channels_for_reporter(report))
                 found.setdefault(role, _reporter(role, notice.template, channels))
                 continue
-            channels = list(notices.channels_for_staff(notice.template, report))
+            unanswered = entry.until == "acknowledged" and not entry.at_start
+            policy = self.catalogue.channels()
+            channels = list(
+                notices.channels_for_staff(notice.template, report, policy, unanswered=unanswered)
+            )
             for one in self._holders(role, report, at):
                 row = _office(role, one, notice.template, channels)
                 found.setdefault(one.person or one.position, row)

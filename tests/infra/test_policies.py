@@ -172,6 +172,8 @@ CALLS = {
         for name in ("api_handler", "replan", "digest")
     ],
     # which reports an address was written to about
+    # how many texts went out today and this month
+    "spent_store: row.update": [("send", "dynamodb:UpdateItem", TABLE["reports"])],
     "talk_store: row.update": [("send", "dynamodb:UpdateItem", TABLE["reports"])],
     "talk_store: ReportRow.query": [(name, "dynamodb:Query", TABLE["reports"]) for name in INBOUND],
     "mail_bucket: s3.get_object": [
