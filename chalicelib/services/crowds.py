@@ -19,7 +19,7 @@ from chalicelib.domain.events import SYSTEM, Draft, Event, instant, parse_instan
 from chalicelib.domain.geohash import around, cell_of
 from chalicelib.domain.open311 import CLOSED as PLAIN_CLOSED
 from chalicelib.domain.open311 import plain_status
-from chalicelib.domain.report import MERGED
+from chalicelib.domain.report import MERGED, Report
 from chalicelib.services.acting import NotFound
 from chalicelib.services.cards import Card, CardStore, public_point
 from chalicelib.services.catalogue import Catalogue
@@ -183,11 +183,12 @@ class Crowds:
         lat, lon = public_point(stored, self.catalogue)
         if lat is None or lon is None:
             return []
-        parent = self._open_parent(report.category, lat, lon, limits)
+        parent = self._open_parent(report, lat, lon, limits)
         if parent and parent != report.number:
             return [{"do": "join", "number": report.number, "into": parent}]
         # One read for most; a crowd that lies on the border of cells is looked for around, too.
-        cell, since = cell_of(lat, lon, limits.cell), self.clock.now() - limits.burst_window
+        # Told by when it was filed, not by when we hear of it: the stream may be behind.
+        cell, since = cell_of(lat, lon, limits.cell), report.filed_at - limits.burst_window
         if 4 * len(self._alike([cell], report.category, lat, lon, since)) < limits.burst_count:
             return []
         cells = around(lat, lon, limits.cell)
@@ -206,10 +207,10 @@ class Crowds:
             if card.category == category and _is_open(card) and _within(card, lat, lon, radius)
         ]
 
-    def _open_parent(self, category: str, lat: float, lon: float, limits: Nearness) -> str:
-        now = instant(self.clock.now())
-        bursts = self.crowd.bursts(around(lat, lon, limits.cell), category)
-        running = sorted((b for b in bursts if now <= b.until), key=lambda b: b.parent)
+    def _open_parent(self, report: Report, lat: float, lon: float, limits: Nearness) -> str:
+        filed = instant(report.filed_at)
+        bursts = self.crowd.bursts(around(lat, lon, limits.cell), report.category)
+        running = sorted((b for b in bursts if filed <= b.until), key=lambda b: b.parent)
         for burst in running:
             card = self.cards.card(burst.parent)
             if card is not None and _is_open(card) and _within(card, lat, lon, limits.radius_m):
@@ -232,9 +233,9 @@ class Crowds:
         lat, lon = public_point(stored, self.catalogue)
         if lat is None or lon is None:
             return "gone"
-        parent = self._open_parent(category, lat, lon, limits)
+        parent = self._open_parent(stored.report, lat, lon, limits)
         cells = around(lat, lon, limits.cell)
-        since = self.clock.now() - _STAYS_OPEN * limits.burst_window
+        since = stored.report.filed_at - _STAYS_OPEN * limits.burst_window
         around_here = self._alike(cells, category, lat, lon, since)
         parent = parent or min(around_here, default=("", body["number"]))[1]
         until = instant(self.clock.now() + _STAYS_OPEN * limits.burst_window)
