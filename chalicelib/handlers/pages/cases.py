@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -25,6 +25,8 @@ from chalicelib.handlers.queries import cursor_for, cursor_of, one_of
 from chalicelib.handlers.serving import Call, shows
 from chalicelib.handlers.session import CSRF_FIELD, form_of
 from chalicelib.services.catalogue import CITY_ZONE
+from chalicelib.services.check_words import words_of
+from chalicelib.services.photos import SIZES, shown_key
 
 blueprint = Blueprint(__name__)
 _PAGE = 50
@@ -116,6 +118,7 @@ def _case(call: Call, refused: Exception | None = None) -> Response:
         status=problem["status"] if problem else 200,
         headers=_PRIVATE,
         report=report,
+        photos=_photos(views.photos(stored, call.caller, number), number),
         thing=short_name(report["category"]["name"].get(language, "")),
         progress=progress,
         plate=plate_of(progress.countdown, language),
@@ -130,7 +133,19 @@ def _case(call: Call, refused: Exception | None = None) -> Response:
         tomorrow=(now.astimezone(CITY_ZONE) + timedelta(days=1)).date().isoformat(),
         csrf_field=CSRF_FIELD,
         say=lambda pair: pair[language == "en"],
+        words_of_check=lambda mark: words_of(mark)[language],
     )
+
+
+def _photos(rows: Sequence[Mapping[str, Any]], number: str) -> list[dict[str, Any]]:
+    """The case's photos with addresses that work for some minutes, and what was found in each."""
+    link = bootstrap.blobs().link
+    found = []
+    for row in rows:
+        addresses = {size: link(shown_key(number, row["id"], size)) for size in SIZES}
+        failed = [one for one in row.get("checks", ()) if one["outcome"] != "passed"]
+        found.append({**row, **(addresses if row["large"] else {}), "marks": failed})
+    return found
 
 
 def _said(refused: Exception) -> Mapping[str, Any]:

@@ -11,7 +11,9 @@ from chalicelib import bootstrap
 from chalicelib.domain.actions import STAFF_ACTIONS
 from chalicelib.handlers.pages.case_forms import BY_ACTION
 from chalicelib.handlers.session import session_cookie
+from tests.fakes.pictures import jpeg, repaired
 from tests.fakes.world import WITH_MAIL, World
+from tests.unit.handlers.test_photos import upload
 
 
 @pytest.fixture
@@ -113,3 +115,17 @@ def test_a_date_means_the_end_of_that_office_day(world):
     assert post(world, f"/kasus/{number}/defer", fields, head).status == 303
     shown = world.get(f"/v1/reports/{number}").json
     assert shown["deferred_until"] == "2027-04-12T16:00:00+07:00"
+
+
+def test_who_checks_a_result_sees_its_photos_and_what_was_found_in_them(world):
+    number = assigned(world)
+    world.act(number, "acknowledge", user="petugas.pupr")
+    photo = upload(world, number, jpeg(repaired(1), point=(-6.17, 106.6319)), "result",
+                   user="petugas.pupr")  # fmt: skip
+    html = world.get(f"/kasus/{number}", headers=signed_in("verifikator")).body.decode()
+    assert f"photos.test/photos/{number}/{photo}-small.jpg" in html
+    assert "m dari lokasi (batas 50 m)" in html
+    assert "Waktu pengambilan tidak tercatat" in html
+    officer = world.get(f"/kasus/{number}", headers=signed_in("petugas.pupr")).body.decode()
+    assert f"{photo}-small.jpg" in officer
+    assert "dari lokasi (batas" not in officer
