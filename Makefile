@@ -10,7 +10,7 @@ WORKERS ?= 2
 
 .DEFAULT_GOAL := help
 .PHONY: help install run client test test-long packages lint format clean
-.PHONY: stage ready doctor plan deploy rollback remove
+.PHONY: stage ready doctor plan deploy admin rollback remove
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -64,6 +64,9 @@ plan: stage $(STAMP) ## Say what `make deploy` would do, and do nothing
 
 deploy: stage $(STAMP) ## Deploy or update a stage on AWS: make deploy STAGE=dev
 	@$(DEPLOY) deploy --stage $(STAGE)
+
+admin: stage $(STAMP) ## Invite the first administrator: make admin STAGE=dev ID=… NAME="…" MAIL=…
+	@$(DEPLOY) admin --stage $(STAGE) --id "$(ID)" --name "$(NAME)" --mail "$(MAIL)"
 
 rollback: stage $(STAMP) ## Go back to the code before: make rollback STAGE=dev [RELEASE=…]
 	@$(DEPLOY) rollback --stage $(STAGE) --release "$(RELEASE)"

@@ -54,7 +54,7 @@ def _run(options: argparse.Namespace) -> int:
         _say(printed(findings))
         _say("\n".join(f"  {number}. {step}" for number, step in enumerate(steps, 1)))
         return 0
-    if options.what != "remove":
+    if options.what in ("deploy", "rollback"):
         _say(printed(findings))
     return _perform(options, chosen, aws, facts, steps)
 
@@ -75,7 +75,7 @@ def _perform(
     if options.what == "deploy" and plan.needs_its_address(chosen, facts):
         _say("The API has its address now; once more, so that everything knows it:")
         executor.run(_steps(options, chosen, executor.facts))
-    if options.what != "remove":
+    if options.what in ("deploy", "rollback"):
         _say(f"\n✓ {options.stage}: {address(executor)}")
         _say(_records(executor.facts))
     return 0
@@ -88,6 +88,8 @@ def _steps(options: argparse.Namespace, chosen: Settings, facts: Facts) -> list[
     if options.what == "rollback":
         release = plan.release_before(facts, options.release)
         return plan.rollback(chosen, release, event_sources())
+    if options.what == "admin":
+        return [plan.InviteAdministrator(options.id, options.name, options.mail)]
     return plan.removal(chosen, facts, drop_data=options.drop_data, timeline=timeline)
 
 
@@ -164,7 +166,7 @@ def _records(facts: Facts) -> str:
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="infra.deploy", description=__doc__)
-    parser.add_argument("what", choices=["doctor", "deploy", "rollback", "remove"])
+    parser.add_argument("what", choices=["doctor", "deploy", "rollback", "remove", "admin"])
     parser.add_argument("--stage", required=True)
     parser.add_argument(
         "--plan", action="store_true", help="say what would be done, and do nothing"
@@ -174,7 +176,12 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--confirm", default="", help="remove: the words, without being asked")
     parser.add_argument("--settings", type=Path, default=settings.STAGES, help="folder of settings")
     parser.add_argument("--build", type=Path, default=BUILD, help="folder to build in")
-    return parser.parse_args(arguments)
+    for name in ("--id", "--name", "--mail"):
+        parser.add_argument(name, default="", help="admin: of the first administrator")
+    options = parser.parse_args(arguments)
+    if options.what == "admin" and not (options.id and options.name and options.mail):
+        parser.error("--id, --name and --mail are needed")
+    return options
 
 
 def _say(text: str) -> None:

@@ -170,15 +170,32 @@ def _receive_mail(doing: Executor, step: plan.ReceiveMail) -> None:
 
 
 def _load_catalogue(doing: Executor, step: plan.LoadCatalogue) -> None:
+    doing.note(_as_the_stage(doing, "infra.deploy.data", *(["--demo"] if step.demo else [])))
+
+
+def _invite_administrator(doing: Executor, step: plan.InviteAdministrator) -> None:
+    who = ["--id", step.id, "--name", step.name, "--mail", step.mail]
+    doing.note(_as_the_stage(doing, "infra.deploy.people", *who))
+
+
+def _as_the_stage(doing: Executor, module: str, *arguments: str) -> str:
+    """Run *module* with the variables that the stage's functions have; return what it said."""
+    if not doing.facts.outputs:
+        raise StepFailed(f"stage {doing.settings.stage} is not deployed yet")
     environment = credentials_for_chalice(doing.settings.region)
+    environment |= project.variables(doing.settings, doing.facts)
     environment |= {"STAGE": doing.settings.stage, "PYTHONPATH": str(ROOT)}
-    command = [sys.executable, "-m", "infra.deploy.data", *(["--demo"] if step.demo else [])]
     done = subprocess.run(  # noqa: S603 - our own interpreter
-        command, capture_output=True, text=True, check=False, env=environment, cwd=ROOT
+        [sys.executable, "-m", module, *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=environment,
+        cwd=ROOT,
     )
     if done.returncode:
-        raise StepFailed(f"the catalogue could not be loaded:\n{done.stderr.strip()[-2000:]}")
-    doing.note(done.stdout.strip())
+        raise StepFailed(f"{module} failed:\n{done.stderr.strip()[-2000:]}")
+    return done.stdout.strip()
 
 
 def _switch_alarms(doing: Executor, step: plan.SwitchAlarms) -> None:
@@ -284,6 +301,7 @@ _PERFORM: Mapping[type, Callable[[Executor, Any], None]] = {
     plan.ServeDomain: _serve_domain,
     plan.ReceiveMail: _receive_mail,
     plan.LoadCatalogue: _load_catalogue,
+    plan.InviteAdministrator: _invite_administrator,
     plan.SwitchAlarms: _switch_alarms,
     plan.KeepRelease: _keep_release,
     plan.SmokeTest: _smoke_test,

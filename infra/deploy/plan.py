@@ -132,6 +132,18 @@ class LoadCatalogue:
 
 
 @dataclass(frozen=True)
+class InviteAdministrator:
+    """The first administrator, who invites everybody else."""
+
+    id: str
+    name: str
+    mail: str
+
+    def __str__(self) -> str:
+        return f"administrator {self.id}: invite"
+
+
+@dataclass(frozen=True)
 class SwitchAlarms:
     """Whether alarms tell anybody."""
 
@@ -202,6 +214,7 @@ Step = (
     | ServeDomain
     | ReceiveMail
     | LoadCatalogue
+    | InviteAdministrator
     | SwitchAlarms
     | KeepRelease
     | SmokeTest

@@ -118,7 +118,7 @@ class Cloud:
             "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
             "AWS_EC2_METADATA_DISABLED": "true",
             "AWS_ACCOUNT_ID_ENDPOINT_MODE": "disabled",
-            "AWS_DATA_PATH": str(_impatient(self.home / "waiters")),
+            "AWS_DATA_PATH": str(impatient(self.home / "waiters")),
             "NO_PROXY": "127.0.0.1",
         }
 
@@ -155,7 +155,7 @@ def emulated(home: Path, transcript: Path, *, iam: bool) -> Iterator[Cloud]:
         server.stop()
 
 
-def _impatient(folder: Path) -> Path:
+def impatient(folder: Path) -> Path:
     """botocore's waiters for Lambda look every 5 seconds; an emulator is ready at once."""
     shipped = Path(botocore.__file__).parent / "data" / "lambda" / "2015-03-31" / "waiters-2.json"
     target = folder / "lambda" / "2015-03-31" / "waiters-2.json"
