@@ -108,10 +108,17 @@ def drop(aws: Any, outputs: Mapping[str, str], settings: Settings) -> Iterator[s
             lambda id: _gone(keys.schedule_key_deletion, KeyId=id, PendingWindowInDays=_LATER_DAYS),
         ),
     ]
+    tables = _tables(aws, settings)
     for what, end, delete in deletions:
-        for name in _named(outputs, end):
+        for name in tables if end == "TableName" else _named(outputs, end):
             if delete(name):
                 yield f"{what} {name}"
+
+
+def _tables(aws: Any, settings: Settings) -> list[str]:
+    """The stage's tables by their names; a stage's name runs into no other's."""
+    listed = aws.pages("dynamodb", "list_tables", "TableNames")
+    return [name for name in listed if name.startswith(f"{settings.name('')}-")]
 
 
 def _drop_pool(client: Any, pool: str, settings: Settings) -> bool:
