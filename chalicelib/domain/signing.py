@@ -19,6 +19,7 @@ import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Final
 
 #: 96 bits. Guessing is online only, one request a guess, so this is far out of reach.
 TAG_BYTES = 12
@@ -93,6 +94,10 @@ def packed(*texts: str) -> bytes:
     if any(_SEPARATOR in text for text in texts):
         raise ValueError("a field holds the separator")
     return _SEPARATOR.join(texts).encode()
+
+
+#: The last instant that a token can carry, in 2106; a clock that runs fast may look beyond it.
+LAST_INSTANT: Final = datetime.fromtimestamp(_LAST, UTC)
 
 
 def sign(ring: Keyring, purpose: str, payload: bytes, expires_at: datetime) -> str:

@@ -179,3 +179,12 @@ def test_feeds_are_atom_and_say_what_the_public_list_says(follows: Follows) -> N
     secret = follows.world.filed(WITH_MAIL | {"visibility": "confidential"})["number"]
     for name in (f"laporan-{secret}", "laporan-TL-7K3QX9MW", "kategori-X", "lain-1", "x"):
         assert follows.world.get(f"/umpan/{name}.atom").status == 404
+
+
+def test_on_a_fast_clock_a_link_out_still_fits_into_a_token(follows: Follows) -> None:
+    """400 real days are centuries at the speed of a demonstration; tokens end in 2106."""
+    follows.ask(kategori="INF-01")
+    [confirm] = follows.told("follow_confirm")
+    follows.engine.clock.speed = 3600.0
+    assert "/ikuti/" in follows.leaving.join_link(confirm)
+    assert "/berhenti/" in follows.leaving.link(confirm)
