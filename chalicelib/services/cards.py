@@ -226,10 +226,19 @@ class Relay:
         if stored is None:
             return
         self.cards.put_card(card_of(stored, self.planner.timeline(stored.events), self.catalogue))
-        withdrawn = hidden(stored.report)
-        since = 0 if withdrawn else min(seqs) - 1
-        found = updates_of(stored, self.catalogue, since)
-        self.cards.put_updates([one for one in found if withdrawn or one.seq in seqs])
         events = [event for event in stored.events if event.seq in seqs]
+        self.cards.put_updates(self._changed(stored, events))
         for listen in self.listeners:
             listen(stored, events)
+
+    def _changed(self, stored: Stored, events: Sequence[Event]) -> list[Update]:
+        """The updates to write: those of *events*; none of what was hidden from the first.
+
+        What becomes hidden by a new category takes all that was told before away again.
+        """
+        seqs = {event.seq for event in events}
+        found = updates_of(stored, self.catalogue)
+        if hidden(stored.report):
+            vanishes = any(event.type == "migrated" for event in events)
+            return list(found) if vanishes else []
+        return [one for one in found if one.seq in seqs]

@@ -364,3 +364,32 @@ def test_a_report_that_becomes_secret_vanishes_from_what_was_told(world):
     world.engine.pump()
     assert world.get(f"{BASE}/servicerequestupdates.json").json == []
     assert world.get(f"{BASE}/requests.json").json == []
+
+
+def test_the_body_to_which_a_report_was_referred_answers_by_its_own_client(world):
+    number = world.filed({"category": "EXT-01", "location": {"lat": -6.1783, "lon": 106.6319}})
+    number = number["number"]
+    refer = {"body": "PLN", "reference": "PLN/77", "reason": "Kewenangan PLN"}
+    assert world.act(number, "refer", refer, user="operator").status == 200
+    made = {"id": "pln", "name": "PLN", "body": "PLN"}
+    key = world.post("/v1/admin/clients", made, user="admin").json["key"]
+    form = {"api_key": key, "service_request_id": number, "update_id": "a", "status": "CLOSED"}
+    form |= {"description": "Gardu diperbaiki"}
+    assert sent(world, form, to="servicerequestupdates.json").status == 200
+    assert sent(world, form, to="servicerequestupdates.json").status == 200
+    said = [e for e in world.engine.loaded(number).events if e.type.startswith("referral")]
+    assert [(e.type, e.actor.role, e.texts["text"]) for e in said] == [
+        ("referral_settled", "body", "Gardu diperbaiki")
+    ]
+    other = world.filed()["number"]
+    assert (
+        sent(world, form | {"service_request_id": other}, to="servicerequestupdates.json").status
+        == 404
+    )
+
+
+def test_nothing_is_kept_of_a_report_that_was_hidden_from_the_first(world):
+    sent(world, NEW | {"service_code": "WAS-01", "description": "Suap"})
+    world.engine.pump()
+    assert world.engine.cards.steps == {}
+    assert {card.shown for card in world.engine.cards.kept.values()} == {None}
