@@ -22,6 +22,8 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
 
+from infra.local.stack import WORD
+
 VERSION = "1.5.33"
 HOST = "127.0.0.1"
 START_SECONDS = 60
@@ -124,6 +126,9 @@ class MiniStack:
             "MINISTACK_HOST": HOST,
             "GATEWAY_PORT": str(self.port),
             "MINISTACK_REGION": self.region,
+            # It checks the signature of links to files, and only of those, against this key.
+            "AWS_ACCESS_KEY_ID": WORD,
+            "AWS_SECRET_ACCESS_KEY": WORD,
             "PERSIST_STATE": "1",
             "STATE_DIR": str(self.home / "state"),
             "S3_PERSIST": "1",
