@@ -228,6 +228,18 @@ def test_the_public_list_and_the_figures_follow_what_was_written(runner: Runner)
     assert runner.api().get_statistics()["by"] == "category"
 
 
+def test_an_sop_is_printed_and_its_address_opens(runner: Runner) -> None:
+    path = f"{runner.base}/v1/sops/kebakaran/versions/1/document"
+
+    def made() -> str:
+        with urllib.request.urlopen(path) as answer:
+            return str(json.load(answer)["url"] or "")
+
+    with urllib.request.urlopen(eventually(made)) as answer:
+        assert answer.headers["Content-Type"] == "application/pdf"
+        assert answer.read(5) == b"%PDF-"
+
+
 def test_a_demo_user_signs_in_to_the_pages_by_the_code_flow(runner):
     """As a browser goes: away to the issuer, back with a code, a session, and out again."""
     jar = http.cookiejar.CookieJar()
