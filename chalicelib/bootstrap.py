@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from chalicelib.services.firing import FireDueSteps
     from chalicelib.services.following import Announce, Following, FollowStore, Leave, Leaving
     from chalicelib.services.forgetting import Forget
-    from chalicelib.services.identifying import IdentifyStaff, TokenVerifier
+    from chalicelib.services.identifying import IdentifyResident, IdentifyStaff, TokenVerifier
     from chalicelib.services.linting import LintSops
     from chalicelib.services.mail_replies import MailReplies
     from chalicelib.services.open311 import Open311
@@ -437,6 +437,19 @@ def identify_staff() -> IdentifyStaff:
     from chalicelib.services.identifying import IdentifyStaff
 
     return IdentifyStaff(verifier(), catalogue(), accounts(), clock())
+
+
+@_shared
+def identify_resident() -> IdentifyResident | None:
+    """From a token of the city's app to a resident's pseudonym; None where no app is set up."""
+    if not config.setting("CITIZEN_OIDC_ISSUER", ""):
+        return None
+    from chalicelib.adapters.oidc import citizen_verifier_from_environment
+    from chalicelib.services.identifying import IdentifyResident
+
+    verifier = citizen_verifier_from_environment()
+    issuer = config.setting("CITIZEN_OIDC_ISSUER")
+    return IdentifyResident(verifier, issuer, config.token_secret) if verifier else None
 
 
 @_shared

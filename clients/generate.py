@@ -139,8 +139,10 @@ class Operation:
 def _operations(described: Json) -> Iterator[Operation]:
     for path, item in described["paths"].items():
         for method, operation in item.items():
-            # Open311 speaks its own dialect (XML, forms) to clients that exist already.
-            if path.startswith(("/v1/", "/health")):
+            # Open311 speaks its own dialect (XML, forms) to clients that exist already, and what
+            # only leads on to a file is for browsers.
+            answers = any(status in operation["responses"] for status in _GOOD)
+            if path.startswith(("/v1/", "/health")) and answers:
                 yield Operation(path, method, operation)
 
 

@@ -21,6 +21,9 @@ reports     one partition per report, ``R#<number>``::
   must look at when its time has come (sharded by a hash of the report, not of the minute, since
   everything held over a holiday falls due at the same opening); ``queue`` is the work list of
   each holder, nearest deadline first.
+``OWNER`` beside a report's record names the pseudonym of a resident who filed it signed in, and
+``MINE#<pseudonym>`` / ``<instant>#<number>`` lists what they filed. Neither is in the record, so
+that a resident's tie to their reports can be cut without touching the chain.
 identity    who reported: a table of its own from the first day, readable by two functions only.
 views       projections without personal data.
 reference   SOPs, calendars, agencies, people: documents in immutable versions, and who wrote them::
@@ -47,12 +50,19 @@ TALK = "TALK#"
 SPENT = "SPENT#"
 VERSION = "V#"
 PACE = "PACE#"
+#: Whose report it is, if a resident filed it signed in; sorts after the record.
+OWNER = "OWNER"
 SENT_AS = "SENT"
 
 
 def report_key(number: str) -> str:
     """Partition of one report."""
     return f"{REPORT}{number}"
+
+
+def owned_key(owner: str) -> str:
+    """Partition of what one resident filed signed in."""
+    return f"MINE#{owner}"
 
 
 def sent_key(provider_id: str) -> str:

@@ -27,6 +27,7 @@ _RETRY_SECONDS = 30.0
 _MAX_KEYS_BYTES = 100_000
 _LEEWAY_SECONDS = 30
 _FETCH_SECONDS = 3
+_CITIZEN = "CITIZEN_OIDC_"
 
 
 class Verifier:
@@ -119,14 +120,27 @@ def verifier_from_environment() -> Verifier:
     return Verifier(config.setting("OIDC_ISSUER"), audiences, _read_keys)
 
 
-def _read_keys() -> bytes:
-    inline, file = config.setting("OIDC_JWKS", ""), config.setting("OIDC_JWKS_FILE", "")
+def citizen_verifier_from_environment() -> Verifier | None:
+    """Return what checks tokens of the city's app, by the same settings under CITIZEN_OIDC_….
+
+    None where CITIZEN_OIDC_ISSUER is not set: then no resident signs in with an app.
+    """
+    issuer = config.setting(f"{_CITIZEN}ISSUER", "")
+    if not issuer:
+        return None
+    audience = config.setting(f"{_CITIZEN}AUDIENCE")
+    return Verifier(issuer, audience, lambda: _read_keys(_CITIZEN))
+
+
+def _read_keys(prefix: str = "OIDC_") -> bytes:
+    inline = config.setting(f"{prefix}JWKS", "")
+    file = config.setting(f"{prefix}JWKS_FILE", "")
     if inline:
         return inline.encode()
     if file:
         return Path(file).read_bytes()
-    issuer = config.setting("OIDC_ISSUER").rstrip("/")
-    return fetch_keys(config.setting("OIDC_JWKS_URL", f"{issuer}/.well-known/jwks.json"))
+    issuer = config.setting(f"{prefix}ISSUER").rstrip("/")
+    return fetch_keys(config.setting(f"{prefix}JWKS_URL", f"{issuer}/.well-known/jwks.json"))
 
 
 def fetch_keys(url: str) -> bytes:

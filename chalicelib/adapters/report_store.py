@@ -77,6 +77,24 @@ class DynamoReportStore:
             armed_epoch=int(current.armed_epoch),
         )
 
+    def owner(self, number: str) -> str:
+        """See `ReportStore.owner`."""
+        rows = ReportRow.query(
+            keys.report_key(number), ReportRow.sk == keys.OWNER, consistent_read=True
+        )
+        return next((str(row.body) for row in rows), "")
+
+    def owned(self, owner: str, limit: int, cursor: str | None) -> Page:
+        """See `ReportStore.owned`; the cursor is the sort key of the last one shown."""
+        before = ReportRow.sk < cursor if cursor else None
+        rows = list(
+            ReportRow.query(
+                keys.owned_key(owner), before, scan_index_forward=False, limit=limit + 1
+            )
+        )
+        items = tuple({"number": str(row.body)} for row in rows[:limit])
+        return Page(items, rows[limit - 1].sk if len(rows) > limit else None)
+
     def numbers(self) -> Iterator[str]:
         """See `ReportStore.numbers`: a scan of the whole table."""
         rows = ReportRow.scan(ReportRow.sk == keys.CURRENT, attributes_to_get=["pk"])
@@ -107,6 +125,9 @@ class DynamoReportStore:
                     transaction.save(_event_row(change.report.number, event))
                 if change.identity:
                     transaction.save(_identity(change.report.number, change.identity))
+                if change.owner:
+                    for row in _owner_rows(change):
+                        transaction.save(row, condition=absent)
         except TransactWriteError as error:
             raise _refusal(error, new) from error
         except PynamoDBException as error:
@@ -394,6 +415,13 @@ def _new_rows(change: Change) -> Iterator[ReportRow]:
             trace=current() or None,
             **_when_due(delivery),
         )
+
+
+def _owner_rows(change: Change) -> Iterator[ReportRow]:
+    number = change.report.number
+    yield ReportRow(keys.report_key(number), keys.OWNER, kind="owner", body=change.owner)
+    place = f"{instant(change.report.filed_at)}#{number}"
+    yield ReportRow(keys.owned_key(change.owner), place, kind="owned", body=number)
 
 
 def _when_due(delivery: Delivery) -> dict[str, str]:

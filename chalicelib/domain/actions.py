@@ -60,6 +60,8 @@ class Caller:
     areas: frozenset[str] = frozenset()
     #: Another system, by its registered id, that speaks in the given role.
     client: str = ""
+    #: A resident who is signed in with the city's app: a pseudonym, never who they are.
+    subject: str = ""
 
     def actor(self, role: str) -> Actor:
         """Return this caller as the record names it when acting in *role*."""

@@ -13,6 +13,7 @@ from chalicelib.domain.identity import READERS
 from chalicelib.domain.lifecycle import AUTHOR, MOVES
 from chalicelib.domain.publishing import COVERERS, MODERATORS, ROOM
 from chalicelib.handlers.problems import Problem
+from chalicelib.services.identifying import RESIDENT
 
 #: Anybody, known or not.
 PUBLIC = "public"
@@ -161,6 +162,7 @@ ROUTES: Mapping[tuple[str, str], Audience] = {
     ("PUT", "/v1/reports/{number}/contact"): _REPORTER_ONLY,
     ("DELETE", "/v1/reports/{number}/contact"): _REPORTER_ONLY,
     ("POST", "/v1/reports/{number}/{action}"): _ANY_ACTION,
+    ("GET", "/v1/me/reports"): frozenset({RESIDENT}),
     ("GET", "/v1/queue"): _QUEUE,
     # Signed by the provider; nobody else's call gets further than its signature.
     ("POST", "/v1/inbound/{provider}"): EVERYBODY,

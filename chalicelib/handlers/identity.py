@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from chalicelib import bootstrap, config
@@ -26,9 +27,19 @@ def caller_of(request: Any, number: str = "") -> Caller:
             raise Problem("invalid_token")
         return REPORTER
     try:
+        resident = bootstrap.identify_resident()
+        if resident is not None and resident.issued(token):
+            return _resident(resident(token), number)
         return bootstrap.identify_staff()(token)
     except TokenInvalid:
         raise Problem("invalid_token") from None
+
+
+def _resident(caller: Caller, number: str) -> Caller:
+    """A resident is the reporter of what they filed signed in, and anybody elsewhere."""
+    if number and bootstrap.store().owner(number) == caller.subject:
+        return replace(caller, roles=caller.roles | REPORTER.roles)
+    return caller
 
 
 def token_of(request: Any) -> str:

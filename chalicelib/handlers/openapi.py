@@ -258,6 +258,13 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
         codes=("not_found",),
         cached=True,
     ),
+    ("GET", "/v1/me/reports"): Operation(
+        "What a resident signed in with the city's app has filed, newest first",
+        answers.ListedPage,
+        "reports",
+        query=PAGING,
+        codes=("invalid_field", "invalid_cursor", "role_may_not"),
+    ),
     ("GET", "/v1/queue"): Operation(
         "The open reports whose move it is, nearest promise first",
         answers.QueuePage,

@@ -35,6 +35,7 @@ from chalicelib.handlers.serving import Call, serves
 from chalicelib.services.filing import Filed, Filing
 from chalicelib.services.ports import Contact
 from chalicelib.services.viewing import local
+from chalicelib.services.views import row_of
 
 blueprint = Blueprint(__name__)
 log = logging.getLogger("live_room.reports")
@@ -58,6 +59,15 @@ def list_reports(call: Call) -> Response:
     page = bootstrap.view_store().page(filters_of(call), limit_of(call), cursor_of(call))
     items = [bootstrap.views().listed(row) for row in page.items]
     return cached(call.request, {"items": items, "cursor": cursor_for(page.cursor)})
+
+
+@serves(blueprint, "GET", "/v1/me/reports")
+def my_reports(call: Call) -> Response:
+    """What the resident filed signed in, as lists show it, whatever the public may see."""
+    page = bootstrap.store().owned(call.caller.subject, limit_of(call, 20, 50), cursor_of(call))
+    loaded = (bootstrap.store().load(row["number"]) for row in page.items)
+    items = [bootstrap.views().listed(row_of(one.report)) for one in loaded if one is not None]
+    return ok({"items": items, "cursor": cursor_for(page.cursor)})
 
 
 @serves(blueprint, "GET", "/v1/statistics")
@@ -108,6 +118,7 @@ def filing_of(body: NewReport, caller: Caller, key: str) -> Filing:
         observed_at=local(body.observed_at) or "",
         key=key,
         actor=caller.actor(role) if caller.person else Actor("reporter"),
+        owner=caller.subject,
     )
 
 

@@ -11,7 +11,7 @@ import base64
 import hashlib
 import hmac
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -72,6 +72,8 @@ class Filing:
     place_may_be_unknown: bool = False
     key: str = ""
     actor: Actor = field(default_factory=lambda: Actor("reporter"))
+    #: Pseudonym of the resident who is signed in, if one is.
+    owner: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +148,7 @@ class FileReport:
                 composer.add(Draft("merged", now, data=joining))
             identity = filing.contact if _reachable(filing.contact) or filing.contact.name else None
             try:
-                self.store.save(composer.change(identity=identity))
+                self.store.save(replace(composer.change(identity=identity), owner=filing.owner))
             except AlreadyExists:
                 found = self._repeated(number, filing.key, body_hash)
                 if found is not None:

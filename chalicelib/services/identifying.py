@@ -7,7 +7,11 @@ one on, however long the token lasts. Groups in the token can only take roles aw
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import base64
+import hashlib
+import hmac
+import json
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
@@ -19,6 +23,10 @@ from chalicelib.services.sessions import AccountStore, Session
 #: Where issuers put groups: Amazon Cognito, then everybody else.
 _GROUP_CLAIMS = ("cognito:groups", "groups")
 _PERSON_CLAIMS = ("username", "cognito:username", "sub")
+
+
+#: The role of a resident who is signed in with the city's app.
+RESIDENT = "resident"
 
 
 class TokenInvalid(Exception):
@@ -64,6 +72,38 @@ class IdentifyStaff:
         if not roles:
             raise TokenInvalid("no role left")
         return replace(caller, roles=roles)
+
+
+@dataclass(frozen=True)
+class IdentifyResident:
+    """Residents signed in with the city's own app: by its issuer's tokens, under a pseudonym.
+
+    The pseudonym is derived with our secret from issuer and subject, so that no table of ours
+    says which account of the app it is, and nobody can work it out from a list of accounts.
+    """
+
+    verifier: TokenVerifier
+    issuer: str
+    secret: Callable[[], bytes]
+
+    def issued(self, token: str) -> bool:
+        """Whether *token* says (unproved as yet) that this issuer made it."""
+        try:
+            part = token.split(".")[1]
+            claims = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+        except (IndexError, ValueError, RecursionError):
+            return False
+        return isinstance(claims, dict) and claims.get("iss") == self.issuer
+
+    def __call__(self, token: str) -> Caller:
+        """Return the resident; raise TokenInvalid."""
+        claims = self.verifier.claims(token)
+        subject = claims.get("sub")
+        if not isinstance(subject, str) or not subject:
+            raise TokenInvalid("no subject")
+        message = f"resident|{self.issuer}|{subject}".encode()
+        pseudonym = hmac.new(self.secret(), message, hashlib.sha256).hexdigest()[:32]
+        return Caller(frozenset({RESIDENT}), subject=pseudonym)
 
 
 def person_in(claims: Mapping[str, Any]) -> str:

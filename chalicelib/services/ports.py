@@ -81,6 +81,8 @@ class Change:
     deliveries: Sequence[Delivery] = ()
     identity: Contact | None = None
     erased: Sequence[Event] = ()
+    #: The pseudonym of the signed-in resident who files it (with a new report only).
+    owner: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +140,12 @@ class ReportStore(Protocol):
 
     def load(self, number: str) -> Stored | None:
         """Return the report with its record, strongly consistent, or None."""
+
+    def owner(self, number: str) -> str:
+        """Return the pseudonym of the resident who filed the report signed in, empty if none."""
+
+    def owned(self, owner: str, limit: int, cursor: str | None) -> Page:
+        """Return ``{"number"}`` of what a resident filed signed in, newest first."""
 
     def numbers(self) -> Iterator[str]:
         """Yield the number of every report, in no order: a long walk, for tools."""

@@ -146,7 +146,7 @@ def view_of(report: Report, version: int) -> View:
         (f"time-{name}", month, report.category, str(time_class(seconds)))
         for name, seconds in times(report).items()
     ]
-    return View(report.number, version, tuple(counted), _shown(report), alarm)
+    return View(report.number, version, tuple(counted), row_of(report), alarm)
 
 
 def times(report: Report) -> dict[str, float]:
@@ -264,7 +264,8 @@ def _figures(statuses: Counter[str]) -> dict[str, Any]:
     }
 
 
-def _shown(report: Report) -> dict[str, Any]:
+def row_of(report: Report) -> dict[str, Any]:
+    """Return the row of *report* in lists."""
     return {
         "number": report.number,
         "status": report.status,

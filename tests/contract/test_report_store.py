@@ -395,6 +395,31 @@ def test_a_narrowed_work_list_has_full_pages_to_the_last(
     assert all(len(page) == limit for page in pages[:-1]) and pages[-1]
 
 
+def test_what_a_resident_filed_signed_in_is_listed_and_told_apart(
+    store: Any, changes: Changes
+) -> None:
+    numbers = []
+    owners = ["a" * 32, "b" * 32, "a" * 32, "", "a" * 32]
+    for owner in owners:
+        changes.engine.clock.at += timedelta(minutes=1)
+        change = replace(changes.filing(contact=Contact()), owner=owner)
+        store.save(change)
+        numbers.append(change.report.number)
+    assert [store.owner(number) for number in numbers] == [
+        "a" * 32,
+        "b" * 32,
+        "a" * 32,
+        "",
+        "a" * 32,
+    ]
+    first = store.owned("a" * 32, 2, None)
+    rest = store.owned("a" * 32, 2, first.cursor)
+    listed = [row["number"] for page in (first, rest) for row in page.items]
+    assert (listed, rest.cursor) == ([numbers[4], numbers[2], numbers[0]], None)
+    assert store.load(numbers[0]).report.number == numbers[0]
+    assert sorted(store.numbers()) == sorted(numbers)
+
+
 def test_every_report_can_be_walked(store: Any, changes: Changes) -> None:
     numbers = []
     for _ in range(3):

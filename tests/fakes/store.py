@@ -58,6 +58,7 @@ class MemoryReportStore:
         self.paces: dict[tuple[str, str], tuple[datetime, int]] = {}
         self.bundles: dict[tuple[str, str], set[str]] = {}
         self.stream: list[StreamRow] = []
+        self.owners: dict[str, str] = {}
         self.transactions = 0
 
     def load(self, number: str) -> Stored | None:
@@ -69,6 +70,22 @@ class MemoryReportStore:
             return Stored(
                 replay(events), events, self.versions[number], change.epoch, change.armed_epoch
             )
+
+    def owner(self, number: str) -> str:
+        return self.owners.get(number, "")
+
+    def owned(self, owner: str, limit: int, cursor: str | None) -> Page:
+        rows = sorted(
+            (
+                (f"{instant(self.current[number].report.filed_at)}#{number}", number)
+                for number, whose in self.owners.items()
+                if whose == owner
+            ),
+            reverse=True,
+        )
+        left = [row for row in rows if cursor is None or row[0] < cursor]
+        more = left[limit - 1][0] if len(left) > limit else None
+        return Page(tuple({"number": number} for _, number in left[:limit]), more)
 
     def numbers(self) -> Iterator[str]:
         return iter(list(self.current))
@@ -100,9 +117,14 @@ class MemoryReportStore:
                 self.messages[number, delivery.id] = _planned(delivery)
             for event in change.erased:
                 self.events[number][event.seq - 1] = event
-            if change.identity:
-                self.identities[number] = change.identity
+            self._keep_who(change)
             self._publish(change)
+
+    def _keep_who(self, change: Change) -> None:
+        if change.identity:
+            self.identities[change.report.number] = change.identity
+        if change.owner:
+            self.owners[change.report.number] = change.owner
 
     def _publish(self, change: Change) -> None:
         self.stream.append(self._image(change, inserted=change.expected_version == 0))

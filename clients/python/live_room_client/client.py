@@ -6,26 +6,37 @@ from typing import Any, Literal, cast
 from urllib.parse import quote
 
 from live_room_client.models import (
+    ADevice,
     AccountChange,
     AccountPage,
     Activate,
+    AnswerReferral,
     ApiClient,
     ApiClients,
     AreaList,
     Arrive,
     Ask,
+    AskedContacts,
     Assign,
     Assignment,
     AssignmentList,
+    Audit,
     AuditPage,
+    Breach,
+    Breaches,
+    CallList,
+    CallOutcome,
     CatalogueDocument,
     CatalogueFileSet,
     Categories,
     Comment,
     Contact,
+    ContactCheck,
+    Cover,
     Crowd,
     Decline,
     Defer,
+    Devices,
     DifferenceOf,
     DirectoryDocument,
     Draft,
@@ -40,22 +51,32 @@ from live_room_client.models import (
     Health,
     ImportFiles,
     ImportResult,
+    InboundMessage,
     Instruct,
     ListedPage,
     MaybeReasoned,
     Merge,
     Migrate,
+    Moderate,
     MoveOwnership,
     MovePlan,
     Moves,
     NewAccount,
+    NewBreach,
     NewClient,
+    NewDevice,
     NewDraft,
     NewPhoto,
     NewReport,
+    NewSignal,
+    NewWebhook,
+    Notice,
+    OfficeContactList,
     PhotoRoom,
+    Photos,
     Plain,
     Preferences,
+    Publication,
     PutCalendar,
     PutCatalogueDocument,
     PutDocument,
@@ -66,10 +87,14 @@ from live_room_client.models import (
     ReasonedStep,
     Refer,
     Reject,
+    Release,
     Replay,
+    Replayed,
     Report,
     Reporter,
     RequestTime,
+    Review,
+    SignalTaken,
     SimilarList,
     Simulated,
     Simulation,
@@ -80,9 +105,13 @@ from live_room_client.models import (
     Submit,
     Support,
     SupportTaken,
+    Taken,
     Timeline,
     Verify,
     VersionList,
+    Webhook,
+    WebhookDeliveries,
+    Webhooks,
     WholeAccount,
 )
 from live_room_client.transport import Transport
@@ -167,6 +196,102 @@ class LiveRoom(Transport):
         path = f"/v1/admin/clients/{quote(client, safe='')}/revoke"
         answer = self._call("POST", path, body=body)
         return cast("ApiClient", answer)
+
+    def get_admin_webhooks(
+        self,
+    ) -> Webhooks:
+        """The receivers of webhooks."""
+        path = "/v1/admin/webhooks"
+        answer = self._call("GET", path)
+        return cast("Webhooks", answer)
+
+    def post_admin_webhooks(
+        self,
+        body: NewWebhook,
+    ) -> Webhook:
+        """Subscribe a receiver; its secret is shown this once."""
+        path = "/v1/admin/webhooks"
+        answer = self._call("POST", path, body=body)
+        return cast("Webhook", answer)
+
+    def post_admin_webhooks_by_webhook_renew(
+        self,
+        webhook: str,
+        body: Plain | None = None,
+    ) -> Webhook:
+        """Give a receiver a new secret."""
+        path = f"/v1/admin/webhooks/{quote(webhook, safe='')}/renew"
+        answer = self._call("POST", path, body=body)
+        return cast("Webhook", answer)
+
+    def post_admin_webhooks_by_webhook_stop(
+        self,
+        webhook: str,
+        body: Plain | None = None,
+    ) -> Webhook:
+        """Send a receiver nothing more."""
+        path = f"/v1/admin/webhooks/{quote(webhook, safe='')}/stop"
+        answer = self._call("POST", path, body=body)
+        return cast("Webhook", answer)
+
+    def get_admin_webhooks_by_webhook_deliveries(
+        self,
+        webhook: str,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> WebhookDeliveries:
+        """What was said to a receiver, with every attempt."""
+        path = f"/v1/admin/webhooks/{quote(webhook, safe='')}/deliveries"
+        answer = self._call("GET", path, query={"limit": limit, "cursor": cursor})
+        return cast("WebhookDeliveries", answer)
+
+    def post_admin_webhooks_by_webhook_deliveries_by_delivery(
+        self,
+        webhook: str,
+        delivery: str,
+        body: Plain | None = None,
+    ) -> Replayed:
+        """Say it to the receiver once more."""
+        path = f"/v1/admin/webhooks/{quote(webhook, safe='')}/deliveries/{quote(delivery, safe='')}"
+        answer = self._call("POST", path, body=body)
+        return cast("Replayed", answer)
+
+    def get_admin_devices(
+        self,
+    ) -> Devices:
+        """The sensors."""
+        path = "/v1/admin/devices"
+        answer = self._call("GET", path)
+        return cast("Devices", answer)
+
+    def post_admin_devices(
+        self,
+        body: NewDevice,
+    ) -> ADevice:
+        """Register a sensor; its key is shown this once."""
+        path = "/v1/admin/devices"
+        answer = self._call("POST", path, body=body)
+        return cast("ADevice", answer)
+
+    def post_admin_devices_by_device_revoke(
+        self,
+        device: str,
+        body: Plain | None = None,
+    ) -> ADevice:
+        """Take no more signals from a sensor."""
+        path = f"/v1/admin/devices/{quote(device, safe='')}/revoke"
+        answer = self._call("POST", path, body=body)
+        return cast("ADevice", answer)
+
+    def post_signals(
+        self,
+        body: NewSignal,
+    ) -> SignalTaken:
+        """A sensor raises or clears its signal (key in `X-Device-Key`); repeated, it is one report."""
+        path = "/v1/signals"
+        answer = self._call("POST", path, body=body)
+        return cast("SignalTaken", answer)
 
     def get_health(
         self,
@@ -262,7 +387,7 @@ class LiveRoom(Transport):
     def get_statistics(
         self,
         *,
-        by: Literal["category", "status", "kecamatan", "kelurahan", "agency", "month"] | None = None,
+        by: Literal["category", "status", "kecamatan", "kelurahan", "agency", "month", "ending", "proof", "audit"] | None = None,
         from_: str | None = None,
         to: str | None = None,
     ) -> Statistics:
@@ -318,6 +443,112 @@ class LiveRoom(Transport):
         path = f"/v1/reports/{quote(number, safe='')}/timeline"
         answer = self._call("GET", path, query={"lang": lang})
         return cast("Timeline", answer)
+
+    def get_reports_by_number_evidence(
+        self,
+        number: str,
+    ) -> Photos:
+        """The report's photos as the caller may see them."""
+        path = f"/v1/reports/{quote(number, safe='')}/evidence"
+        answer = self._call("GET", path)
+        return cast("Photos", answer)
+
+    def post_reports_by_number_photos_by_photo_cover(
+        self,
+        number: str,
+        photo: str,
+        body: Cover,
+    ) -> Report:
+        """Mark faces and plates to be covered before a photo may become public."""
+        path = f"/v1/reports/{quote(number, safe='')}/photos/{quote(photo, safe='')}/cover"
+        answer = self._call("POST", path, body=body)
+        return cast("Report", answer)
+
+    def post_reports_by_number_photos_by_photo_review(
+        self,
+        number: str,
+        photo: str,
+        body: Review,
+    ) -> Report:
+        """Look at what somebody else covered; what is approved is published."""
+        path = f"/v1/reports/{quote(number, safe='')}/photos/{quote(photo, safe='')}/review"
+        answer = self._call("POST", path, body=body)
+        return cast("Report", answer)
+
+    def get_reports_by_number_publication(
+        self,
+        number: str,
+    ) -> Publication:
+        """What the public sees, and what to look at before more becomes public."""
+        path = f"/v1/reports/{quote(number, safe='')}/publication"
+        answer = self._call("GET", path)
+        return cast("Publication", answer)
+
+    def post_reports_by_number_publication(
+        self,
+        number: str,
+        body: Release | None = None,
+    ) -> Publication:
+        """Release a text that stands for the description in public."""
+        path = f"/v1/reports/{quote(number, safe='')}/publication"
+        answer = self._call("POST", path, body=body)
+        return cast("Publication", answer)
+
+    def post_reports_by_number_moderation(
+        self,
+        number: str,
+        body: Moderate,
+    ) -> Report:
+        """Withhold a photo or a text from the public, or show it again."""
+        path = f"/v1/reports/{quote(number, safe='')}/moderation"
+        answer = self._call("POST", path, body=body)
+        return cast("Report", answer)
+
+    def get_breaches(
+        self,
+    ) -> Breaches:
+        """The register of leaks of personal data, the most urgent first."""
+        path = "/v1/breaches"
+        answer = self._call("GET", path)
+        return cast("Breaches", answer)
+
+    def post_breaches(
+        self,
+        body: NewBreach,
+        *,
+        idempotency_key: str | None = None,
+    ) -> Breach:
+        """Register a leak; its case runs under the SOP with the law's 3 × 24 hours."""
+        path = "/v1/breaches"
+        answer = self._call("POST", path, body=body, idempotency_key=idempotency_key)
+        return cast("Breach", answer)
+
+    def post_breaches_by_number_notices(
+        self,
+        number: str,
+        body: Notice,
+    ) -> Breach:
+        """Put on the register that the people concerned, or the authority, were told."""
+        path = f"/v1/breaches/{quote(number, safe='')}/notices"
+        answer = self._call("POST", path, body=body)
+        return cast("Breach", answer)
+
+    def get_privacy(
+        self,
+    ) -> dict[str, Any]:
+        """Which personal data are kept, for what, on which basis, how long, and one's rights."""
+        path = "/v1/privacy"
+        answer = self._call("GET", path)
+        return cast("dict[str, Any]", answer)
+
+    def post_reports_by_number_forget(
+        self,
+        number: str,
+    ) -> Report:
+        """Have everything personal in a closed report erased now."""
+        path = f"/v1/reports/{quote(number, safe='')}/forget"
+        answer = self._call("POST", path)
+        return cast("Report", answer)
 
     def get_contact(
         self,
@@ -513,6 +744,18 @@ class LiveRoom(Transport):
         answer = self._call("POST", path, body=body, idempotency_key=idempotency_key)
         return cast("Report", answer)
 
+    def answer_referral_report(
+        self,
+        number: str,
+        body: AnswerReferral,
+        *,
+        idempotency_key: str | None = None,
+    ) -> Report:
+        """Record what another body answered to a referral."""
+        path = f"/v1/reports/{quote(number, safe='')}/answer_referral"
+        answer = self._call("POST", path, body=body, idempotency_key=idempotency_key)
+        return cast("Report", answer)
+
     def submit_report(
         self,
         number: str,
@@ -582,6 +825,18 @@ class LiveRoom(Transport):
     ) -> Report:
         """Let a report run under another SOP version from now on."""
         path = f"/v1/reports/{quote(number, safe='')}/migrate"
+        answer = self._call("POST", path, body=body, idempotency_key=idempotency_key)
+        return cast("Report", answer)
+
+    def audit_report(
+        self,
+        number: str,
+        body: Audit,
+        *,
+        idempotency_key: str | None = None,
+    ) -> Report:
+        """Say what a field audit found."""
+        path = f"/v1/reports/{quote(number, safe='')}/audit"
         answer = self._call("POST", path, body=body, idempotency_key=idempotency_key)
         return cast("Report", answer)
 
@@ -705,6 +960,17 @@ class LiveRoom(Transport):
         answer = self._call("POST", path, body=body, idempotency_key=idempotency_key)
         return cast("Report", answer)
 
+    def get_me_reports(
+        self,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> ListedPage:
+        """What a resident signed in with the city's app has filed, newest first."""
+        path = "/v1/me/reports"
+        answer = self._call("GET", path, query={"limit": limit, "cursor": cursor})
+        return cast("ListedPage", answer)
+
     def get_queue(
         self,
         *,
@@ -721,6 +987,45 @@ class LiveRoom(Transport):
         answer = self._call("GET", path, query={"agency": agency, "category": category, "status": status, "area": area, "near": near, "limit": limit, "cursor": cursor})
         return cast("QueuePage", answer)
 
+    def post_inbound_by_provider(
+        self,
+        provider: str,
+        body: InboundMessage,
+    ) -> Taken:
+        """A message that somebody sent to the city, from a provider that signs it."""
+        path = f"/v1/inbound/{quote(provider, safe='')}"
+        answer = self._call("POST", path, body=body)
+        return cast("Taken", answer)
+
+    def post_inbound_by_provider_calls_by_call(
+        self,
+        call: str,
+        provider: str,
+        body: CallOutcome,
+    ) -> Taken:
+        """What came of a call that a voice gateway made."""
+        path = f"/v1/inbound/{quote(provider, safe='')}/calls/{quote(call, safe='')}"
+        answer = self._call("POST", path, body=body)
+        return cast("Taken", answer)
+
+    def get_calls(
+        self,
+    ) -> CallList:
+        """The calls that an operator must make now, with number and script."""
+        path = "/v1/calls"
+        answer = self._call("GET", path)
+        return cast("CallList", answer)
+
+    def post_calls_by_call_outcome(
+        self,
+        call: str,
+        body: CallOutcome,
+    ) -> Taken:
+        """What came of a call that an operator made."""
+        path = f"/v1/calls/{quote(call, safe='')}/outcome"
+        answer = self._call("POST", path, body=body)
+        return cast("Taken", answer)
+
     def get_admin_audit(
         self,
         *,
@@ -731,6 +1036,25 @@ class LiveRoom(Transport):
         path = "/v1/admin/audit"
         answer = self._call("GET", path, query={"limit": limit, "cursor": cursor})
         return cast("AuditPage", answer)
+
+    def get_admin_contacts(
+        self,
+        *,
+        agency: str | None = None,
+    ) -> OfficeContactList:
+        """Every office, and whether its contacts were confirmed by a test message."""
+        path = "/v1/admin/contacts"
+        answer = self._call("GET", path, query={"agency": agency})
+        return cast("OfficeContactList", answer)
+
+    def post_admin_contacts_check(
+        self,
+        body: ContactCheck,
+    ) -> AskedContacts:
+        """Send offices a test message with a link that confirms it."""
+        path = "/v1/admin/contacts/check"
+        answer = self._call("POST", path, body=body)
+        return cast("AskedContacts", answer)
 
     def get_admin_accounts(
         self,

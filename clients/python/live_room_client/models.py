@@ -5,6 +5,19 @@ from __future__ import annotations
 from typing import Any, Literal, NotRequired, TypedDict
 
 
+class ADevice(TypedDict):
+    """A sensor; *key* only in the answer that made it."""
+
+    id: str
+    name: str
+    category: str
+    lat: float
+    lon: float
+    address: str | None
+    revoked_at: str | None
+    key: NotRequired[str]
+
+
 class Account(TypedDict):
     """A staff account as the directory has it: what it may do today, and by which offices."""
 
@@ -55,6 +68,14 @@ class Actor(TypedDict):
     agency: NotRequired[str]
 
 
+class AnswerReferral(TypedDict):
+    """What another body answered: that it is settled, that it is not theirs, or something else."""
+
+    note: NotRequired[str]
+    meaning: NotRequired[Literal["refused", "said", "settled"]]
+    text: str
+
+
 class ApiClient(TypedDict):
     """A system with a key of ours; *key* only in the answer that made it."""
 
@@ -101,6 +122,21 @@ class Ask(TypedDict):
 
     note: NotRequired[str]
     question: str
+
+
+class AskedContact(TypedDict):
+    """What came of asking one office by one channel."""
+
+    position: str
+    channel: str
+    state: Literal["asked", "asked_today", "no_address", "unknown"]
+
+
+class AskedContacts(TypedDict):
+    """What came of asking."""
+
+    items: list[AskedContact]
+    cursor: None
 
 
 class Assign(TypedDict):
@@ -152,6 +188,20 @@ class AssumedEvent(TypedDict):
     because: Literal["at_once", "at_promise", "given"]
 
 
+class Attempt(TypedDict):
+    """One attempt to say something."""
+
+    at: str
+    outcome: str
+
+
+class Audit(TypedDict):
+    """What was found at the place; the note says what was seen."""
+
+    note: NotRequired[str]
+    finding: Literal["as_reported", "not_done", "partly"]
+
+
 class AuditPage(TypedDict):
     """Administrative acts, newest first."""
 
@@ -169,6 +219,27 @@ class Audited(TypedDict):
     reason: str
     facts: NotRequired[dict[str, Any]]
     documents: list[DocumentVersion]
+
+
+class Breach(TypedDict):
+    """An entry. *number*: the sealed case that runs the clock. *notify_by*: 72 hours from known."""
+
+    number: str
+    known_at: str
+    registered_at: str
+    fields: list[str]
+    people: int
+    report: str
+    notices: dict[str, str]
+    notify_by: str
+    standing: Literal["late", "notified", "overdue", "running"]
+
+
+class Breaches(TypedDict):
+    """All entries, the most urgent first."""
+
+    items: list[Breach]
+    cursor: None
 
 
 class CalendarDay(TypedDict):
@@ -191,6 +262,31 @@ class CalendarShort(TypedDict):
     name: str
     version: int | None
     known_until: str | None
+
+
+class CallList(TypedDict):
+    """The calls to make, nearest deadline first."""
+
+    items: list[CallToMake]
+    cursor: None
+
+
+class CallOutcome(TypedDict):
+    """What came of a call; ``accepted``: whoever was called takes the task on."""
+
+    outcome: Literal["accepted", "busy", "no_answer", "reached", "wrong_number"]
+    note: NotRequired[str]
+
+
+class CallToMake(TypedDict):
+    """A call that somebody must make now, by *due_at*; afterwards it counts as failed."""
+
+    id: str
+    number: str
+    office: str
+    phone: str
+    script: dict[str, str]
+    due_at: str | None
 
 
 class CatalogueDocument(TypedDict):
@@ -229,6 +325,13 @@ class CategoryItem(TypedDict):
     questions: list[dict[str, Any]]
 
 
+class Check(TypedDict):
+    """One check of a photo. Further members say what it rests on."""
+
+    check: str
+    outcome: Literal["failed", "noted", "passed", "unknown"]
+
+
 class Comment(TypedDict):
     """What is said."""
 
@@ -243,6 +346,13 @@ class Contact(TypedDict):
     phone: NotRequired[str]
 
 
+class ContactCheck(TypedDict):
+    """The offices that are to get a test message, and why now."""
+
+    positions: list[str]
+    reason: NotRequired[str]
+
+
 class CountedLimit(TypedDict):
     """A limit as counted in working or calendar days; provisional while a date may still move."""
 
@@ -251,6 +361,21 @@ class CountedLimit(TypedDict):
     basis: str | None
     days: Literal["calendar", "working"]
     provisional: bool
+
+
+class Cover(TypedDict):
+    """What to cover; an empty list says that there is nothing to cover."""
+
+    boxes: list[CoveredBox]
+
+
+class CoveredBox(TypedDict):
+    """A rectangle to cover, in parts of the picture's sides from its upper left corner."""
+
+    x: float
+    y: float
+    width: float
+    height: float
 
 
 class Crowd(TypedDict):
@@ -290,6 +415,13 @@ class Defer(TypedDict):
     note: NotRequired[str]
     reason: str
     until: str
+
+
+class Devices(TypedDict):
+    """Every device that has or had a key."""
+
+    items: list[ADevice]
+    cursor: None
 
 
 DifferenceOf = TypedDict(
@@ -404,6 +536,14 @@ class EditDraft(TypedDict):
     reason: NotRequired[str]
 
 
+class Ending(TypedDict):
+    """How a report ended; confirmed, automatic and without proof are never one."""
+
+    code: str
+    id: str
+    en: str
+
+
 class Entry(TypedDict):
     """One firing of a step: carried out, moot, planned, or beyond the calendar."""
 
@@ -498,6 +638,14 @@ class Follow(TypedDict):
     on: NotRequired[bool]
 
 
+class Found(TypedDict):
+    """A place in a text that looks like personal data; *end*: the first character after it."""
+
+    kind: str
+    start: int
+    end: int
+
+
 class GoverningLimit(TypedDict):
     """The earliest of the limits of its kind, and those counted beside it."""
 
@@ -559,6 +707,17 @@ class ImportResult(TypedDict):
 
     done: bool
     items: list[ImportLine]
+
+
+InboundMessage = TypedDict(
+    "InboundMessage",
+    {
+        "id": "str",
+        "from": "str",
+        "text": "NotRequired[str]",
+        "at": "NotRequired[str]",
+    },
+)
 
 
 class Instruct(TypedDict):
@@ -640,6 +799,16 @@ class Migrate(TypedDict):
     reason: str
 
 
+class Moderate(TypedDict):
+    """What is withheld from the public, or shown again: a photo, or one text of one event."""
+
+    photo: NotRequired[str]
+    event: NotRequired[int]
+    field: NotRequired[str]
+    withhold: NotRequired[bool]
+    reason: str
+
+
 class MoveLine(TypedDict):
     """Somebody's first or last day in an office."""
 
@@ -705,6 +874,16 @@ class NewAccount(TypedDict):
     reason: str
 
 
+class NewBreach(TypedDict):
+    """A leak: since when it is known, what happened, which data of how many people."""
+
+    known_at: str
+    what: str
+    fields: list[Literal["address", "description", "email", "location", "name", "phone", "photo", "who_reported"]]
+    people: NotRequired[int]
+    report: NotRequired[str]
+
+
 class NewClient(TypedDict):
     """A system that may call the Open311 routes, and how often."""
 
@@ -714,6 +893,18 @@ class NewClient(TypedDict):
     per_minute: NotRequired[int]
     per_day: NotRequired[int]
     body: NotRequired[str]
+
+
+class NewDevice(TypedDict):
+    """A sensor, where it stands, and what its signal is a report of."""
+
+    note: NotRequired[str]
+    id: str
+    name: str
+    category: str
+    lat: float
+    lon: float
+    address: NotRequired[str]
 
 
 class NewDraft(TypedDict):
@@ -754,12 +945,53 @@ class NewReport(TypedDict):
     observed_at: NotRequired[str | None]
 
 
+class NewSignal(TypedDict):
+    """What a device says."""
+
+    signal: Literal["cleared", "raised"]
+    reading: NotRequired[str]
+    observed_at: NotRequired[str | None]
+
+
+class NewWebhook(TypedDict):
+    """A receiver: https only, in the public network; no types are all types."""
+
+    note: NotRequired[str]
+    id: str
+    url: str
+    types: NotRequired[list[str]]
+
+
 class NextStep(TypedDict):
     """The next step still to come, and who is told then."""
 
     step: str
     due_at: str
     to: list[str]
+
+
+class Notice(TypedDict):
+    """Who was told, under which letter's number."""
+
+    whom: Literal["authority", "subjects"]
+    reference: str
+
+
+class OfficeContactList(TypedDict):
+    """All offices."""
+
+    items: list[OfficeContacts]
+    cursor: None
+
+
+class OfficeContacts(TypedDict):
+    """An office, and when each of its addresses was confirmed; none of the addresses."""
+
+    position: str
+    title: dict[str, str]
+    agency: str | None
+    channels: dict[str, str | None]
+    untested: list[str]
 
 
 class OneMove(TypedDict):
@@ -772,11 +1004,35 @@ class OneMove(TypedDict):
     keeps: NotRequired[list[str]]
 
 
+class Photo(TypedDict):
+    """A photo; the last members only for the report's parties, the checks for who checks."""
+
+    id: str
+    purpose: str
+    large: str | None
+    small: str | None
+    by: NotRequired[str]
+    state: NotRequired[Literal["accepted", "refused", "waiting"]]
+    refused: NotRequired[str | None]
+    cover: NotRequired[str | None]
+    boxes: NotRequired[list[list[float]]]
+    published: NotRequired[bool]
+    withheld: NotRequired[bool]
+    checks: NotRequired[list[Check]]
+
+
 class PhotoRoom(TypedDict):
     """Room for one photo."""
 
     id: str
     upload: Upload
+
+
+class Photos(TypedDict):
+    """The photos of a report."""
+
+    items: list[Photo]
+    cursor: None
 
 
 class Place(TypedDict):
@@ -835,6 +1091,17 @@ class ProviderShown(TypedDict):
     enabled: bool
     status: str
     mfa: list[str]
+
+
+class Publication(TypedDict):
+    """What of a report is public, and what looks like personal data in its description."""
+
+    public: bool
+    text: str | None
+    photos: list[str]
+    withheld: list[str]
+    description: str
+    found: list[Found]
 
 
 class PutCalendar(TypedDict):
@@ -935,6 +1202,12 @@ class Reject(TypedDict):
     reason: str
 
 
+class Release(TypedDict):
+    """The text that stands for the description in public; empty: none."""
+
+    text: NotRequired[str]
+
+
 Replay = TypedDict(
     "Replay",
     {
@@ -963,6 +1236,13 @@ class ReplayExample(TypedDict):
     number: str
     no_longer: list[ReplayedFiring]
     instead: list[ReplayedFiring]
+
+
+class Replayed(TypedDict):
+    """It is said once more."""
+
+    id: str
+    status: Literal["open"]
 
 
 class ReplayedFiring(TypedDict):
@@ -1008,12 +1288,15 @@ class Report(TypedDict):
     updated_at: str | None
     deferred_until: str | None
     outcome: str | None
+    ending: Ending | None
     result_photos: list[str]
     merged_into: str | None
     referred_to: str | None
     reference: str | None
     promises: list[KnownPromise]
     next: NextStep | None
+    public_text: str | None
+    public_photos: list[str]
     history: list[Event]
     actions: NotRequired[list[str]]
     contact_purposes: NotRequired[list[str]]
@@ -1038,6 +1321,13 @@ class RequestTime(TypedDict):
     note: NotRequired[str]
     reason: str
     until: str
+
+
+class Review(TypedDict):
+    """Whether everything is covered; if not, why not."""
+
+    approved: bool
+    reason: NotRequired[str]
 
 
 class Rung(TypedDict):
@@ -1080,6 +1370,14 @@ Served = TypedDict(
         "season": "NotRequired[str]",
     },
 )
+
+
+class SignalTaken(TypedDict):
+    """What came of a signal; *signals*: how often it came for this report."""
+
+    outcome: Literal["cleared", "filed", "nothing_open", "repeated"]
+    number: str | None
+    signals: int
 
 
 class Similar(TypedDict):
@@ -1253,6 +1551,12 @@ class SupportingArea(TypedDict):
     supports: int
 
 
+class Taken(TypedDict):
+    """It was taken in; what comes of it is seen on the report."""
+
+    accepted: bool
+
+
 class Timeline(TypedDict):
     """Everything the SOP did and will do for a report."""
 
@@ -1309,6 +1613,67 @@ class VersionMark(TypedDict):
 
     version: int
     hash: str
+
+
+class Webhook(TypedDict):
+    """A receiver; *secret* only in the answer that made it. Payloads: `WebhookPayload`."""
+
+    id: str
+    url: str
+    types: list[str]
+    active: bool
+    secret: NotRequired[str]
+
+
+class WebhookData(TypedDict):
+    """What the public may know of a report; nothing of a person is in it."""
+
+    number: str
+    seq: int
+    status: Literal["acknowledged", "assigned", "awaiting_confirmation", "awaiting_validation", "closed_automatic", "closed_confirmed", "deferred", "in_progress", "merged", "needs_information", "received", "referred", "rejected", "reopened", "returned", "verified", "withdrawn"]
+    state: str
+    category: str
+    tier: str
+    agency: str | None
+    kelurahan: str | None
+    kecamatan: str | None
+    filed_at: str
+    merged_into: str | None
+    sentence: Names
+
+
+class WebhookDeliveries(TypedDict):
+    """Newest first."""
+
+    items: list[WebhookDelivery]
+    cursor: str | None
+
+
+class WebhookDelivery(TypedDict):
+    """One thing said to a receiver."""
+
+    id: str
+    type: str
+    created_at: str
+    status: Literal["done", "failed", "open"]
+    attempts: int
+    due_at: str | None
+    log: list[Attempt]
+
+
+class WebhookPayload(TypedDict):
+    """What a receiver gets, signed as Standard Webhooks has it."""
+
+    type: str
+    timestamp: str
+    data: WebhookData
+
+
+class Webhooks(TypedDict):
+    """Every subscription."""
+
+    items: list[Webhook]
+    cursor: None
 
 
 class WholeAccount(TypedDict):

@@ -20,6 +20,7 @@ from chalicelib.handlers.audience import (
     table,
 )
 from chalicelib.handlers.definitions import ACTION_BODIES
+from chalicelib.services.identifying import RESIDENT
 from tests.fakes.engine import SHIPPED
 from tests.fakes.world import POTHOLE, World
 
@@ -44,7 +45,7 @@ DECIDES_FURTHER = {
 }
 AGENCIES = json.loads((DATA / "agencies.json").read_text())
 ACTION_ROUTE = ("POST", "/v1/reports/{number}/{action}")
-CALLERS = ("anyone", REPORTER, *STAFF_ROLES)
+CALLERS = ("anyone", REPORTER, RESIDENT, *STAFF_ROLES)
 SOP = {
     "id": "x",
     "calendar": "kantor",
@@ -131,6 +132,8 @@ def acting_as(world: World, monkeypatch: pytest.MonkeyPatch, who: str, number: s
     if who == REPORTER:
         return {"token": world.token_of(number)}
     caller = Caller(frozenset({who}), person=f"somebody-{who}", agencies=frozenset({"PUPR"}))
+    if who == RESIDENT:
+        caller = Caller(frozenset({who}), subject="0" * 32)
     monkeypatch.setattr(identity.bootstrap, "identify_staff", lambda: lambda _token: caller)
     return {"token": "staff"}
 
@@ -168,7 +171,7 @@ def test_every_action_has_a_body_and_an_audience():
 
 def test_the_table_names_no_role_that_nobody_can_have():
     named = set().union(*ROUTES.values(), *ACTIONS.values())
-    assert named <= {PUBLIC, REPORTER, *STAFF_ROLES}
+    assert named <= {PUBLIC, REPORTER, RESIDENT, *STAFF_ROLES}
 
 
 def test_every_role_of_the_shipped_accounts_is_known():
