@@ -53,6 +53,16 @@ def region() -> str:
     return setting("AWS_REGION", setting("AWS_DEFAULT_REGION", HOME_REGION))
 
 
+def photo_origin() -> str:
+    """Where browsers send photos to and fetch them from; pages allow it beside ourselves.
+
+    ``PHOTO_ORIGIN`` names another one (a CDN); without it, it is the bucket's own address.
+    """
+    bucket = setting("PHOTO_BUCKET", "")
+    address = f"https://{bucket}.s3.{region()}.amazonaws.com" if bucket else ""
+    return setting("PHOTO_ORIGIN", setting("AWS_ENDPOINT_URL", address) if bucket else "")
+
+
 def public_url() -> str:
     """Base address of the public pages, without a slash at the end."""
     return setting("PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")

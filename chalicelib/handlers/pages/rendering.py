@@ -107,7 +107,7 @@ def url(path: str) -> str:
 def content_security_policy() -> str:
     """Only what we serve ourselves, the photo bucket, and the city's own map tiles if any."""
     outside = " ".join(
-        origin for origin in (config.setting("PHOTO_ORIGIN", ""), config.setting("TILE_ORIGIN", ""))
+        origin for origin in (config.photo_origin(), config.setting("TILE_ORIGIN", ""))
         if origin
     )  # fmt: skip
     photos = f"'self' {outside}".strip()
