@@ -7,11 +7,13 @@ Real services over the in-memory parts: what is counted is what reaches a provid
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import cache
 
-from chalicelib.adapters.documents import FileDocuments
+from chalicelib.adapters.documents import DATA, FileDocuments
 from chalicelib.domain.kindness import Kindness
 from chalicelib.services.catalogue import Catalogue
 from chalicelib.services.ports import Contact
@@ -29,6 +31,21 @@ class Unbundled(Catalogue):
         return replace(super().kindness(), free=10**6)
 
 
+def somewhere(place: int) -> dict[str, float]:
+    """Return the *place*-th of a thousand places in the city: no two reports are about one thing.
+
+    Many reports of one place become one case (duplicates and crowds), which is another matter.
+    """
+    points = [point for point in _points() if point[0] != "luar"]
+    _, lat, lon = points[place * 2 % len(points)]
+    return {"lat": lat, "lon": lon}
+
+
+@cache
+def _points() -> list[tuple[str, float, float]]:
+    return json.loads((DATA / "area_points.json").read_text())
+
+
 def flood(catalogue: Catalogue, reports: int = REPORTS) -> Engine:
     """Return the engine an hour after *reports* came in within ten minutes."""
     engine = Engine(MORNING, catalogue)
@@ -36,7 +53,7 @@ def flood(catalogue: Catalogue, reports: int = REPORTS) -> Engine:
     for place in range(reports):
         engine.clock.at = start + timedelta(minutes=MINUTES) * place / reports
         engine.clock.at = engine.clock.at.replace(microsecond=0)
-        number = engine.filed(BLOCKED_DRAIN, contact=Contact()).report.number
+        number = engine.filed(BLOCKED_DRAIN, contact=Contact(), **somewhere(place)).report.number
         engine.pump()
         engine.act(number, "verify", "operator")
         engine.run_until(engine.clock.at.isoformat())

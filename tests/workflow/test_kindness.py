@@ -10,7 +10,7 @@ import pytest
 from chalicelib.domain.kindness import Kindness
 from chalicelib.services.ports import Contact, NeverAgain
 from tests.fakes.engine import SHIPPED, Engine
-from tests.flood import REPORTS, Unbundled, flood, per_person, table
+from tests.flood import REPORTS, Unbundled, flood, per_person, somewhere, table
 
 START = "2027-04-05T10:00:00+07:00"
 BOTH = Contact(email="warga@example.org", phone="+6281200000001")
@@ -67,7 +67,7 @@ def test_a_bundle_that_fails_hands_its_members_back_and_each_takes_another_way()
         return send(delivery, address, now)
 
     engine.mail.send = refused  # type: ignore[method-assign]
-    numbers = [engine.filed(contact=Contact()).report.number for _ in range(9)]
+    numbers = [engine.filed(contact=Contact(), **somewhere(n)).report.number for n in range(9)]
     engine.run_until("2027-04-05T10:30:00+07:00")
     ways = Counter(
         (one.channel, one.status)
@@ -82,7 +82,7 @@ def test_a_bundle_that_fails_hands_its_members_back_and_each_takes_another_way()
 
 def test_a_single_message_that_had_to_wait_goes_out_as_itself() -> None:
     engine = Engine(START)
-    numbers = [engine.filed(contact=Contact()).report.number for _ in range(6)]
+    numbers = [engine.filed(contact=Contact(), **somewhere(n)).report.number for n in range(6)]
     engine.run_until("2027-04-05T10:10:00+07:00")
     mails = [(one.number, one.template) for _, one, _ in engine.mail.sent]
     assert sorted(mails) == sorted((number, "step_verification") for number in numbers)
