@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -92,6 +92,7 @@ GOOD = dict(
 )
 
 
+@settings(deadline=None)
 @given(st.sampled_from(KINDS), st.data())
 def test_damage_anywhere_is_refused_or_harmless(kind, data):
     """Whatever bytes change, the outcome is a picture or a refusal, never another fault."""
@@ -106,6 +107,7 @@ def test_damage_anywhere_is_refused_or_harmless(kind, data):
         assert refused.code in {"not_a_picture", "polyglot", "damaged", "too_many_pixels"}
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300), st.sampled_from(KINDS))
 def test_following_a_file_ends_whatever_it_says(data, kind):
     assert len(list(parts(data, kind))) <= 300

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.adapters.darkroom import fingerprints
@@ -17,6 +17,7 @@ def hexed(bits: int) -> str:
     return f"{bits:064x}"
 
 
+@settings(deadline=None)
 @given(SOME, st.sets(st.integers(0, BITS - 1), max_size=BANDS - 1))
 def test_what_differs_in_fewer_bits_than_there_are_bands_shares_one(bits, flipped):
     other = bits
@@ -26,6 +27,7 @@ def test_what_differs_in_fewer_bits_than_there_are_bands_shares_one(bits, flippe
     assert set(bands(hexed(bits))) & set(bands(hexed(other)))
 
 
+@settings(deadline=None)
 @given(st.lists(st.booleans(), min_size=BITS, max_size=BITS))
 def test_bits_and_digits_are_the_same(bits):
     assert [digit == "1" for digit in f"{int(to_hex(bits), 16):0{BITS}b}"] == bits

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.services.views import FEW, FEWEST, PEOPLE, statistics
@@ -18,6 +18,7 @@ def counts(values: dict[str, int]) -> dict[tuple[str, str, str, str], int]:
     return {("category", "2027-04", value, "received"): n for value, n in values.items()}
 
 
+@settings(deadline=None)
 @given(VALUES, st.sets(st.sampled_from("ABCDEFGH")))
 def test_no_sensitive_kind_is_shown_with_fewer_than_five_and_the_sum_is_kept(values, sensitive):
     shown = statistics("category", counts(values), NAMES, sensitive)
