@@ -10,7 +10,7 @@ from openapi_spec_validator import validate
 
 from chalicelib.handlers import answers
 from chalicelib.handlers.audience import ACTIONS, ROUTES
-from chalicelib.handlers.http import cors
+from chalicelib.handlers.loading import cors
 from chalicelib.handlers.openapi import OPERATIONS, document
 from chalicelib.handlers.problems import PROBLEMS
 from tests.fakes.world import WITH_MAIL
