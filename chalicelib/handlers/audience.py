@@ -161,6 +161,7 @@ ROUTES: Mapping[tuple[str, str], Audience] = {
     ("POST", "/v1/reports/{number}/contact"): READERS,
     ("PUT", "/v1/reports/{number}/contact"): _REPORTER_ONLY,
     ("DELETE", "/v1/reports/{number}/contact"): _REPORTER_ONLY,
+    ("POST", "/v1/reports/{number}/photos"): ACTIONS["photos"],
     ("POST", "/v1/reports/{number}/{action}"): _ANY_ACTION,
     ("GET", "/v1/me/reports"): frozenset({RESIDENT}),
     ("GET", "/v1/queue"): _QUEUE,
@@ -271,6 +272,12 @@ PAGES: Mapping[tuple[str, str], Audience] = {
 }
 
 
+def is_an_action(method: str, path: str) -> bool:
+    """Whether a route is one action by its own path; the actions' one route speaks for it too."""
+    before, _, word = path.rpartition("/")
+    return word in ACTIONS and (method, f"{before}/{ACTION}") in ROUTES
+
+
 def allowed(method: str, path: str, params: Mapping[str, str]) -> Audience:
     """Return who may call a route, or the one action of it that *params* name.
 
@@ -294,6 +301,8 @@ def admit(caller: Caller, audience: Audience) -> None:
 def table() -> Iterator[tuple[str, str, str]]:
     """Yield method, path and who may, with each action on a line of its own."""
     for (method, path), who in ROUTES.items():
+        if is_an_action(method, path):
+            continue
         if not path.endswith(ACTION):
             yield method, path, ", ".join(sorted(who))
             continue

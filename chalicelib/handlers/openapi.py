@@ -9,7 +9,7 @@ import msgspec
 
 from chalicelib.domain.report import STATUSES
 from chalicelib.handlers import answers, openapi_exchange, openapi_open311, problems
-from chalicelib.handlers.audience import ACTIONS, PUBLIC, REPORTER, ROUTES, Audience
+from chalicelib.handlers.audience import ACTIONS, PUBLIC, REPORTER, ROUTES, Audience, is_an_action
 from chalicelib.handlers.definitions import (
     ACTION_BODIES,
     ContactCheck,
@@ -330,7 +330,7 @@ def _described() -> Sequence[tuple[str, str, Operation, Audience]]:
     """Every route of the audience table; the one of the actions as one path for each of them."""
     rows: list[tuple[str, str, Operation, Audience]] = []
     for (method, path), audience in ROUTES.items():
-        if path in OPEN311:
+        if path in OPEN311 or is_an_action(method, path):
             continue
         if path != _ACTION_PATH:
             rows.append((method, path, OPERATIONS[method, path], audience))

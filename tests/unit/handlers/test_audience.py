@@ -7,6 +7,7 @@ import json
 
 import pytest
 
+from app import app
 from chalicelib.adapters.documents import DATA
 from chalicelib.domain.actions import Caller
 from chalicelib.handlers import identity
@@ -242,3 +243,14 @@ def test_the_table_can_be_printed():
     lines = list(table())
     assert ("POST", "/v1/reports/{number}/instruct", "mayor, secretary") in lines
     assert len(lines) == len(ROUTES) - 1 + len(ACTIONS) + len(PAGES)
+
+
+def test_no_action_is_hidden_behind_a_longer_path():
+    """API Gateway matches word by word: where a path goes on below an action's word, a POST to
+    that word finds no method, though the app's own router would have found the action."""
+    below = "/v1/reports/{number}/"
+    words = {
+        path.removeprefix(below).split("/")[0] for path in app.routes if path.startswith(below)
+    }
+    for action in words & set(ACTIONS):
+        assert "POST" in app.routes[below + action], action
