@@ -18,6 +18,7 @@ MODULES = (
     "catalogue_admin",
     "accounts",
     "drafts",
+    "templates",
     "open311",
     "exchange",
     "crowds",

@@ -78,6 +78,7 @@ if TYPE_CHECKING:
     from chalicelib.services.simulating import Simulator
     from chalicelib.services.sop_forms import SopForms
     from chalicelib.services.sweeping import Sweeper
+    from chalicelib.services.template_desk import TemplateDesk
     from chalicelib.services.text_replies import TextReplies
     from chalicelib.services.viewing import Views
     from chalicelib.services.views import ViewStore
@@ -188,6 +189,14 @@ def keep_catalogue() -> KeepCatalogue:
     from chalicelib.services.cataloguing import KeepCatalogue
 
     return KeepCatalogue(administer(), catalogue(), clock(), replan_calendar().announce)
+
+
+@_shared
+def template_desk() -> TemplateDesk:
+    """What messages say: proposed by one, approved by another."""
+    from chalicelib.services.template_desk import TemplateDesk
+
+    return TemplateDesk(administer(), catalogue())
 
 
 @_shared
@@ -903,8 +912,15 @@ def sender() -> Sender:
         store(),
         identity_store(),
         {
-            "mail": MailChannel(SesMailer(), citizen_texts(store()), links(), noted, leaving()),
-            "sms": SmsChannel(texter, links(), noted, spent),
+            "mail": MailChannel(
+                SesMailer(),
+                citizen_texts(store()),
+                links(),
+                noted,
+                leaving(),
+                catalogue().templates,
+            ),
+            "sms": SmsChannel(texter, links(), noted, spent, catalogue().templates),
             "voice": VoiceChannel(),
         },
         clock(),

@@ -12,12 +12,10 @@ import sys
 from html import escape
 from typing import TextIO
 
-from chalicelib.domain.text import sms_length
+from chalicelib.domain.text import sms_length, sms_parts
 from chalicelib.services.messages import LANGUAGES, Rendered, default_templates, render
 from chalicelib.services.samples import RECIPIENT, sample
 
-#: Septets of one part alone, and of each part where there are several (3GPP TS 23.040).
-ALONE, EACH = 160, 153
 _STYLE = """
 body{font:16px/24px 'Segoe UI',Roboto,Arial,sans-serif;margin:24px;color:#111a1f;background:#fff}
 h1{font-size:28px;line-height:34px}
@@ -32,8 +30,7 @@ font:14px/20px ui-monospace,Consolas,monospace}
 
 def parts(text: str) -> int:
     """Return how many parts a text message takes."""
-    length = sms_length(text)
-    return 1 if length <= ALONE else -(-length // EACH)
+    return sms_parts(sms_length(text))
 
 
 def page() -> str:

@@ -48,6 +48,7 @@ class ReferralMail:
                 channel="mail",
                 context=context,
                 recipient_title=body["name"]["id"],
+                templates=self._planner.catalogue.templates(),
             )
             digest = hashlib.sha256(f"{report.number}|{report.seq}|{body['code']}".encode())
             mime = build_mime(

@@ -20,7 +20,14 @@ from chalicelib.services.answering import Links
 from chalicelib.services.contact_checking import TEMPLATE
 from chalicelib.services.facts import context_from
 from chalicelib.services.following import CONFIRM_TEMPLATE, Leaving
-from chalicelib.services.messages import Rendered, TemplateInvalid, TemplateUnknown, render
+from chalicelib.services.messages import (
+    Rendered,
+    TemplateInvalid,
+    Templates,
+    TemplateUnknown,
+    default_templates,
+    render,
+)
 from chalicelib.services.ports import Mailer, NeverAgain, ReportStore
 
 Texts = Callable[[str], Mapping[str, str]]
@@ -52,6 +59,7 @@ def rendered(
     *,
     can_reply: bool = False,
     leaving: Leaving | None = None,
+    templates: Templates | None = None,
 ) -> Rendered:
     """Render *delivery*; a template that cannot be rendered will never be: raises NeverAgain.
 
@@ -77,6 +85,7 @@ def rendered(
             channel=channel,
             context=context,
             recipient_title=delivery.title,
+            templates=templates,
         )
     except (TemplateUnknown, TemplateInvalid, ValueError) as error:
         raise NeverAgain(f"{type(error).__name__}: {delivery.template}") from error
@@ -124,6 +133,7 @@ class MailChannel:
     links: Links | None = None
     noted: Noted | None = None
     leaving: Leaving | None = None
+    templates: Callable[[], Templates] = default_templates
 
     def send(self, delivery: Delivery, address: str, now: datetime) -> tuple[str, int]:
         """See `Channel.send`."""
@@ -137,6 +147,7 @@ class MailChannel:
             self.links,
             can_reply=bool(reply_to),
             leaving=self.leaving,
+            templates=self.templates(),
         )
         sender = mail_from()
         try:
@@ -163,6 +174,7 @@ class SmsChannel:
     links: Links | None = None
     noted: Noted | None = None
     spent: Noted | None = None
+    templates: Callable[[], Templates] = default_templates
 
     def send(self, delivery: Delivery, address: str, now: datetime) -> tuple[str, int]:
         """See `Channel.send`."""
@@ -170,5 +182,12 @@ class SmsChannel:
             self.spent(delivery, address, now)
         if self.noted and _answered(delivery):
             self.noted(delivery, address, now)
-        content = rendered(delivery, "sms", dict, self.links, can_reply=config.text_replies())
+        content = rendered(
+            delivery,
+            "sms",
+            dict,
+            self.links,
+            can_reply=config.text_replies(),
+            templates=self.templates(),
+        )
         return self.texter.send(address, content.text, now), content.version

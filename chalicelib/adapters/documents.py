@@ -26,6 +26,7 @@ _DOCUMENTS = (
     "bodies",
     "webhooks",
     "devices",
+    "templates",
 )
 #: Large, never edited by hand: always read from the package.
 _BUNDLED = ("areas", "area_points")

@@ -17,6 +17,8 @@ from chalicelib.domain.dates import DAY_NAMES, MONTHS
 
 #: One SMS in the GSM 7-bit alphabet (3GPP TS 23.038), counted in septets.
 SMS_SEPTETS: Final = 160
+#: What each part carries where there are several (3GPP TS 23.040).
+_PART_SEPTETS: Final = 153
 
 _JAKARTA: Final = ZoneInfo("Asia/Jakarta")
 
@@ -130,6 +132,11 @@ def sms_length(text: str) -> int:
             raise NotGsm7(f"{character!r} is not in the GSM 7-bit alphabet")
         septets += 2 if character in _GSM_EXTENDED else 1
     return septets
+
+
+def sms_parts(septets: int) -> int:
+    """Return how many parts a text message of *septets* is sent and paid in."""
+    return 1 if septets <= SMS_SEPTETS else -(-septets // _PART_SEPTETS)
 
 
 def sms_text(text: str, limit: int = SMS_SEPTETS) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 
 from chalicelib.domain.actions import BODY_ROLE, REPORTER_ROLE, STAFF_ACTIONS, TRANSITIONS, Caller
 from chalicelib.domain.identity import READERS
-from chalicelib.domain.lifecycle import AUTHOR, MOVES
+from chalicelib.domain.lifecycle import APPROVER, AUTHOR, MOVES
 from chalicelib.domain.publishing import COVERERS, MODERATORS, ROOM
 from chalicelib.handlers.problems import Problem
 from chalicelib.services.identifying import RESIDENT
@@ -192,6 +192,12 @@ ROUTES: Mapping[tuple[str, str], Audience] = {
     ("GET", "/v1/admin/export"): _SOP_DESK,
     ("POST", "/v1/admin/import"): _ADMIN | {AUTHOR},
     ("GET", "/v1/admin/doctor"): _ADMIN | {"auditor"},
+    ("GET", "/v1/templates"): _SOP_DESK,
+    ("GET", "/v1/templates/{template}"): _SOP_DESK,
+    ("GET", "/v1/templates/{template}/preview"): _SOP_DESK,
+    ("POST", "/v1/templates/{template}/proposal"): frozenset({AUTHOR}),
+    ("POST", "/v1/templates/{template}/proposal/approve"): frozenset({APPROVER}),
+    ("POST", "/v1/templates/{template}/proposal/withdraw"): frozenset({AUTHOR, APPROVER}),
     ("GET", "/v1/drafts"): _SOP_DESK,
     ("POST", "/v1/drafts"): frozenset({AUTHOR}),
     ("GET", "/v1/drafts/{sop}"): _SOP_DESK,

@@ -23,6 +23,7 @@ from chalicelib.handlers.openapi_catalogue import CATALOGUE_OPERATIONS
 from chalicelib.handlers.openapi_desk import DESK_OPERATIONS
 from chalicelib.handlers.openapi_exchange import EXCHANGE_OPERATIONS
 from chalicelib.handlers.openapi_proof import PROOF_OPERATIONS
+from chalicelib.handlers.openapi_templates import TEMPLATE_OPERATIONS
 from chalicelib.handlers.operation import BODY_CODES, PAGING, Operation
 from chalicelib.services.cataloguing import READABLE
 from chalicelib.services.views import GROUPS
@@ -288,6 +289,7 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
     ),
     **DESK_OPERATIONS,
     **CATALOGUE_OPERATIONS,
+    **TEMPLATE_OPERATIONS,
     **EXCHANGE_OPERATIONS,
     **ANSWERING_OPERATIONS,
     **PROOF_OPERATIONS,
@@ -533,6 +535,10 @@ _QUERY: Mapping[str, Json] = {
         "example": "-6.1783,106.6319",
     },
     "agency": {"description": "Whose work list.", "schema": {"type": "string"}},
+    "version": {
+        "description": "Which version (default: the one in use), or `proposed`.",
+        "schema": {"type": "string", "pattern": "^([1-9][0-9]{0,4}|proposed)$"},
+    },
     "live": {
         "description": "As for a stage that real citizens use: placeholders are errors.",
         "schema": {"type": "boolean", "default": False},

@@ -430,6 +430,16 @@ PROBLEMS: Mapping[str, tuple[int, str, str]] = {
         "Isi rancangan sudah berubah sejak Anda membacanya. Baca lagi sebelum memutuskan.",
         "The draft has changed since you read it. Read it again before deciding.",
     ),
+    "own_proposal": (
+        403,
+        "Usulan ini dari Anda sendiri. Orang lain yang harus menyetujuinya.",
+        "You proposed this yourself. Somebody else has to approve it.",
+    ),
+    "template_invalid": (
+        422,
+        "Naskah pesan ini tidak dapat dipakai; lihat findings.",
+        "This message text cannot be used; see findings.",
+    ),
     "same_person_twice": (
         403,
         "Penyusun, peninjau, dan penyetuju harus tiga orang yang berbeda.",

@@ -8,10 +8,11 @@ the catalogue take effect from a date, so a minute's lag binds no report to the 
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from functools import cached_property
-from typing import Any, Protocol, TypeVar, cast
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 from zoneinfo import ZoneInfo
 
 from chalicelib.domain.accounts import roles_of
@@ -24,6 +25,10 @@ from chalicelib.domain.kindness import Kindness
 from chalicelib.domain.roles import Directory
 from chalicelib.domain.sop import Sop, content_hash
 
+if TYPE_CHECKING:
+    from chalicelib.services.messages import Template, Templates
+
+log = logging.getLogger("live_room.catalogue")
 FRESH_SECONDS = 60.0
 CITY_ZONE = ZoneInfo("Asia/Jakarta")
 _T = TypeVar("_T")
@@ -155,6 +160,13 @@ class Catalogue:
         """Return how much people are told at once, and when they are left in peace."""
         return self._parsed("kindness", Kindness.from_dict)
 
+    def templates(self) -> Templates:
+        """Return the message templates in use: those of the product and what the city approved."""
+        key = ("parsed", "templates")
+        if self._stale(key):
+            self._keep(key, self._templates())
+        return cast("Templates", self._kept[key])
+
     def staff(self) -> Mapping[str, Mapping[str, Any]]:
         """Return the staff accounts by id."""
         return self._parsed("staff", lambda rows: {row["id"]: row for row in rows})
@@ -207,6 +219,35 @@ class Catalogue:
         for key in self._read_at:
             self._kept.pop(key, None)
         self._read_at.clear()
+
+    def _templates(self) -> Templates:
+        from chalicelib.services.messages import default_templates
+
+        try:
+            index: Mapping[str, Sequence[int]] = self._document("templates")
+        except NotInCatalogue:  # a stage older than the desk, not seeded again yet
+            index = {}
+        edited = ((id, number) for id, numbers in index.items() for number in numbers)
+        return default_templates().with_sources(
+            {one: partial(self._template, *one) for one in edited if self._readable(*one)}
+        )
+
+    def _readable(self, id: str, version: int) -> bool:
+        """Whether a template is still of the form. A message in the product's words is better than
+        none, so one that a release no longer understands is left out, and said to be."""
+        from chalicelib.services.messages import TemplateInvalid
+
+        try:
+            self._template(id, version)
+        except (TemplateInvalid, NotInCatalogue):
+            log.exception("template left out", extra={"template": id, "version": version})
+            return False
+        return True
+
+    def _template(self, id: str, version: int) -> Template:
+        from chalicelib.services.messages import Template
+
+        return self._immutable("template", f"{id}@{version}", Template.from_dict)
 
     def _immutable(self, kind: str, id: str, build: Callable[[Any], _T]) -> _T:
         key = (kind, id)

@@ -264,6 +264,10 @@ class Templates:
             sources[template.id, template.version] = _constant(template)
         return Templates(sources)
 
+    def with_sources(self, sources: Mapping[tuple[str, int], Callable[[], Template]]) -> Templates:
+        """These templates and others that are read when they are first asked for."""
+        return Templates({**self._sources, **sources})
+
     def ids(self) -> tuple[str, ...]:
         """The ids of all templates, sorted."""
         return tuple(sorted({template for template, _ in self._sources}))

@@ -38,6 +38,7 @@ DECIDES_FURTHER = {
     ("POST", "/v1/reports/{number}/forget"),
     *((method, path) for method, path in ROUTES if "/photos/{photo}" in path),
     *((method, path) for method, path in ROUTES if path.startswith("/v1/drafts/{sop}")),
+    *((method, path) for method, path in ROUTES if path.startswith("/v1/templates/{template}/p")),
     # nobody has subscribed, and no device has signed on
     *((method, path) for method, path in ROUTES if "{webhook}" in path or "{device}" in path),
     ("POST", "/v1/signals"),
@@ -152,7 +153,7 @@ def concrete(path: str, number: str, action: str = "") -> str:
     values |= {"client": "demo", "resource": "services" if "{id}" in path else "requests.json"}
     values |= {"id": "INF-01.json", "webhook": "w", "delivery": "d", "device": "x"}
     values |= {"account": "sekda", "document": "rota"}
-    values |= {"part": "agencies", "calendar": "kantor"}
+    values |= {"part": "agencies", "calendar": "kantor", "template": "digest"}
     values |= {"photo": "p-1", "size": "large"}
     asked = "?category=INF-01&lat=-6.1783&lon=106.6319" if path.endswith("s/similar") else ""
     return path.format(**values) + asked
