@@ -484,6 +484,7 @@ _SECURITY: Json = {
     },
 }
 _PATH_PARAMETERS: Mapping[str, Json] = {
+    "template": {"schema": {"type": "string", "pattern": "^[a-z_]{1,40}$"}, "example": "digest"},
     "call": {
         "description": "The call's id, as listed",
         "schema": {"type": "string", "maxLength": 60},
