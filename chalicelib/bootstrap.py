@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from chalicelib.services.identifying import IdentifyResident, IdentifyStaff, TokenVerifier
     from chalicelib.services.linting import LintSops
     from chalicelib.services.mail_replies import MailReplies
+    from chalicelib.services.measuring import Measures
     from chalicelib.services.open311 import Open311
     from chalicelib.services.photos import Darkroom, Media
     from chalicelib.services.ports import (
@@ -329,6 +330,14 @@ def blobs() -> Blobs:
 
 
 @_shared
+def measures() -> Measures:
+    """Where measures of promises go."""
+    from chalicelib.adapters.metrics import EmbeddedMeasures
+
+    return EmbeddedMeasures()
+
+
+@_shared
 def alarms() -> Alarms:
     """Where final faults are reported."""
     from chalicelib.adapters.alarms import SnsAlarms
@@ -357,7 +366,9 @@ def act_on_report() -> ActOnReport:
     """The use case behind every action."""
     from chalicelib.services.acting import ActOnReport
 
-    return ActOnReport(store(), catalogue(), planner(), clock(), blobs(), salt, ask_media())
+    return ActOnReport(
+        store(), catalogue(), planner(), clock(), blobs(), salt, ask_media(), measures()
+    )
 
 
 @_shared
@@ -786,7 +797,7 @@ def fire_due_steps() -> FireDueSteps:
     """The firing use case."""
     from chalicelib.services.firing import FireDueSteps
 
-    return FireDueSteps(store(), planner(), clock(), alarms(), salt)
+    return FireDueSteps(store(), planner(), clock(), alarms(), salt, measures())
 
 
 @_shared

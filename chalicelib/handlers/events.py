@@ -16,6 +16,7 @@ from chalice import Blueprint
 from chalicelib import bootstrap, config
 from chalicelib.adapters import metrics
 from chalicelib.handlers.records import Json, each, each_try
+from chalicelib.services.measuring import UNSENT_AGE
 
 blueprint = Blueprint(__name__)
 log = logging.getLogger("live_room.events")
@@ -125,6 +126,7 @@ def sweep(event: Any) -> None:
     bootstrap.errands().sweep()
     metrics.count("SweeperRuns")
     metrics.count("SweeperRepairs", swept.repairs)
+    bootstrap.measures().record(UNSENT_AGE, swept.unsent_age)
     level = logging.INFO if swept.repairs else logging.DEBUG
     log.log(
         level, "sweep", extra={"woken": swept.woken, "armed": swept.armed, "unsent": swept.sent}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -20,6 +20,12 @@ from chalicelib.domain.sop import Sop
 from chalicelib.services.catalogue import Catalogue
 from chalicelib.services.composing import ARM_GRACE, Composer, Planner
 from chalicelib.services.filing import KeyReused
+from chalicelib.services.measuring import (
+    ACKNOWLEDGED_IN_TIME,
+    Measures,
+    Unmeasured,
+    acknowledged_in_time,
+)
 from chalicelib.services.photos import Media, photo_key
 from chalicelib.services.ports import Blobs, Clock, Conflict, ReportStore, Stored, TryAgain, real
 
@@ -41,6 +47,7 @@ class ActOnReport:
     blobs: Blobs
     salts: Callable[[], str]
     media: Media
+    measures: Measures = field(default_factory=Unmeasured)
 
     def __call__(self, number: str, command: Command) -> Stored:
         """Do it and return the report as it then is.
@@ -75,6 +82,7 @@ class ActOnReport:
                 self.store.save(change)
             except Conflict:
                 continue
+            self._measure(composer)
             return Stored(
                 change.report,
                 tuple(composer.events),
@@ -83,6 +91,11 @@ class ActOnReport:
                 change.armed_epoch,
             )
         raise TryAgain("the report is being changed by others")
+
+    def _measure(self, composer: Composer) -> None:
+        if any(event.type == "acknowledged" for event in composer.added):
+            in_time = acknowledged_in_time(composer.timeline(), composer.now)
+            self.measures.record(ACKNOWLEDGED_IN_TIME, int(in_time))
 
     def _have_examined(self, stored: Stored, command: Command) -> bool:
         """Have photos examined that a result names and that were not yet; True if there were any.

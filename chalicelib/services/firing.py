@@ -7,7 +7,7 @@ record decides what is due, and one conditional transaction writes it.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from chalicelib.domain import notices
 from chalicelib.domain.deliveries import BUNDLED, DELIVERED, REPORTER, SENT
@@ -22,6 +22,7 @@ from chalicelib.domain.roles import Recipient
 from chalicelib.domain.schedule import DEFERRAL_END
 from chalicelib.domain.timeline import Entry, due
 from chalicelib.services.composing import ARM_GRACE, Composer, Planner
+from chalicelib.services.measuring import ESCALATION_LAG, Measures, Unmeasured, lag
 from chalicelib.services.ports import Alarms, Clock, Conflict, ReportStore, TryAgain, real
 
 _TRIES = 4
@@ -44,6 +45,7 @@ class FireDueSteps:
     clock: Clock
     alarms: Alarms
     salts: Callable[[], str]
+    measures: Measures = field(default_factory=Unmeasured)
 
     def __call__(self, number: str, epoch: int | None = None, *, rearm: bool = False) -> str:
         """Fire what is due on *number* if *epoch* is current (None: whatever the epoch).
@@ -76,10 +78,18 @@ class FireDueSteps:
                 self.store.save(composer.change(rearm=lost))
             except Conflict:
                 continue
+            self._measure(composer)
             if not more:
                 return FIRED
             epoch = None
         raise TryAgain("the report is being changed by others")
+
+    def _measure(self, composer: Composer) -> None:
+        keys = set(composer.fired)
+        fired = [entry for entry in composer.timeline().entries if entry.key in keys]
+        before = composer.stored.events if composer.stored else ()
+        late = lag(fired, before, composer.now) / self.clock.speed
+        self.measures.record(ESCALATION_LAG, late)
 
     def _fire_all(self, composer: Composer) -> bool:
         """Fire until nothing is due; True if the rest must wait for another transaction."""

@@ -22,11 +22,12 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """How many rows of each kind were handed on."""
+    """How many rows of each kind were handed on; unsent_age: seconds, of the oldest message."""
 
     woken: int = 0
     armed: int = 0
     sent: int = 0
+    unsent_age: float = 0.0
 
     @property
     def repairs(self) -> int:
@@ -45,12 +46,16 @@ class Sweeper:
     def sweep(self, grace: timedelta = GRACE) -> Swept:
         """Hand on everything overdue; return how much that was."""
         counts = {"wake": 0, "arm": 0, "send": 0}
-        rows = self.store.due(self.clock.now() - real(grace, self.clock))
+        now = self.clock.now()
+        oldest = now
+        rows = self.store.due(now - real(grace, self.clock))
         for batch in _batches(rows, _BATCH):
+            oldest = min([oldest, *(row.due_at for row in batch if row.kind == "message")])
             for kind, rows_of_kind in _by_kind(batch).items():
                 counts[kind] += len(rows_of_kind)
                 getattr(self.queues, kind)([_body(kind, row) for row in rows_of_kind])
-        return Swept(counts["wake"], counts["arm"], counts["send"])
+        age = (now - oldest).total_seconds() / self.clock.speed
+        return Swept(counts["wake"], counts["arm"], counts["send"], age)
 
 
 def _by_kind(rows: Sequence[DueRow]) -> dict[str, list[DueRow]]:

@@ -199,6 +199,17 @@ SOME_PICTURE = b"\x89PNG\r\n\x1a\nsome picture"
 
 
 @dataclass
+class RecordingMeasures:
+    def __init__(self) -> None:
+        self.recorded: list[tuple[str, float]] = []
+
+    def record(self, name: str, value: float) -> None:
+        self.recorded.append((name, value))
+
+    def of(self, name: str) -> list[float]:
+        return [value for one, value in self.recorded if one == name]
+
+
 class MemoryBlobs:
     """Files in a dictionary. A key in *keys* alone is there, too, as some picture."""
 
@@ -299,6 +310,7 @@ class Engine:
         self.executions = MemoryExecutions()
         self.mail, self.sms = RecordingChannel(), RecordingChannel()
         self.alarms, self.blobs = RecordingAlarms(), MemoryBlobs()
+        self.measures = RecordingMeasures()
         self.off: set[str] = set()
         self._seen = 0
         self._delayed: list[tuple[datetime, Mapping[str, Any]]] = []
@@ -321,9 +333,16 @@ class Engine:
         self.forget = Forget(self.recorder, self.blobs)
         self.media = ExaminePhotos(self.recorder, self.blobs, self.photo_index, self.darkroom)
         self.do = ActOnReport(
-            self.store, catalogue, planner, self.clock, self.blobs, salt, self.media
+            self.store,
+            catalogue,
+            planner,
+            self.clock,
+            self.blobs,
+            salt,
+            self.media,
+            self.measures,
         )
-        self.fire = FireDueSteps(self.store, planner, self.clock, self.alarms, salt)
+        self.fire = FireDueSteps(self.store, planner, self.clock, self.alarms, salt, self.measures)
         self.arm = ArmTimeline(self.store, planner, self.clock, self.executions, self.alarms, salt)
         self.jobs = MemoryJobs()
         self.replan = ReplanCalendar(self.store, catalogue, planner, self.clock, self.jobs, salt)
