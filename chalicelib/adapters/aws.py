@@ -10,6 +10,7 @@ from functools import cache, lru_cache
 from typing import Any
 
 from botocore.config import Config
+from botocore.exceptions import ConnectionError, HTTPClientError
 from botocore.session import Session, get_session
 
 from chalicelib import config
@@ -61,3 +62,48 @@ def secret_versions(secret_id: str) -> tuple[bytes, ...]:
             raise
         return (current,)
     return (current, str(answer["SecretString"]).encode())
+
+
+#: Refusals that pass: the same call may succeed in a moment.
+PASSING = frozenset(
+    {
+        "InternalError",
+        "InternalFailure",
+        "InternalServerError",
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "RequestTimeout",
+        "ServiceUnavailable",
+        "SlowDown",
+        "Throttling",
+        "ThrottlingException",
+        "TooManyRequestsException",
+        "TransactionConflictException",
+        "TransactionInProgressException",
+    }
+)
+
+
+def refusal_code(error: BaseException | None) -> str:
+    """Return AWS's code of a refusal, also of one that PynamoDB wraps; empty if no answer came.
+
+    PynamoDB's own `cause_response_code` breaks over a time-out, which carries no answer.
+    """
+    while error is not None:
+        answer = getattr(error, "response", None)
+        if isinstance(answer, dict):
+            return str(answer.get("Error", {}).get("Code", ""))
+        error = getattr(error, "cause", None)
+    return ""
+
+
+def passes(error: BaseException | None) -> bool:
+    """Whether *error* is AWS's and the same call may succeed later: busy, a 5xx, or no answer."""
+    code = refusal_code(error)
+    if code:
+        return code in PASSING
+    while error is not None:
+        if isinstance(error, ConnectionError | HTTPClientError):
+            return True
+        error = getattr(error, "cause", None)
+    return False

@@ -19,6 +19,7 @@ from zlib import crc32
 import msgspec
 from pynamodb.exceptions import PutError, PynamoDBException
 
+from chalicelib.adapters.aws import refusal_code
 from chalicelib.adapters.tables import ViewRow
 from chalicelib.services.cards import Card, Update
 from chalicelib.services.ports import TryAgain
@@ -89,7 +90,7 @@ def _put(row: Any, condition: Any) -> bool:
     try:
         row.save(condition=condition)
     except PutError as error:
-        if error.cause_response_code == "ConditionalCheckFailedException":
+        if refusal_code(error) == "ConditionalCheckFailedException":
             return False
         raise TryAgain("views") from error
     except PynamoDBException as error:

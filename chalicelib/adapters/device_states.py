@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 from pynamodb.exceptions import PutError, PynamoDBException
 
+from chalicelib.adapters.aws import refusal_code
 from chalicelib.adapters.tables import ViewRow
 from chalicelib.services.ports import TryAgain
 from chalicelib.services.sensing import State
@@ -30,7 +31,7 @@ class DynamoDeviceStates:
         try:
             row.save(condition=same)
         except PutError as error:
-            if error.cause_response_code == "ConditionalCheckFailedException":
+            if refusal_code(error) == "ConditionalCheckFailedException":
                 return False
             raise TryAgain("devices") from error
         except PynamoDBException as error:

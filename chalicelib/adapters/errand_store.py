@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 from pynamodb.exceptions import PutError, PynamoDBException, UpdateError
 
+from chalicelib.adapters.aws import refusal_code
 from chalicelib.adapters.tables import ViewRow
 from chalicelib.domain.errands import OPEN, Errand
 from chalicelib.domain.events import instant
@@ -35,7 +36,7 @@ class DynamoErrandStore:
         try:
             row.save(condition=ViewRow.pk.does_not_exist())
         except PutError as error:
-            if error.cause_response_code == "ConditionalCheckFailedException":
+            if refusal_code(error) == "ConditionalCheckFailedException":
                 return False
             raise TryAgain("errands") from error
         except PynamoDBException as error:
@@ -86,7 +87,7 @@ class DynamoErrandStore:
         try:
             row.update(actions=actions, condition=ViewRow.body == _json(old))
         except UpdateError as error:
-            if error.cause_response_code == "ConditionalCheckFailedException":
+            if refusal_code(error) == "ConditionalCheckFailedException":
                 return False
             raise TryAgain("errands") from error
         return True

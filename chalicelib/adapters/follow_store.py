@@ -8,6 +8,7 @@ from datetime import datetime
 import msgspec
 from pynamodb.exceptions import PutError, UpdateError
 
+from chalicelib.adapters.aws import refusal_code
 from chalicelib.adapters.tables import FollowerRow
 from chalicelib.services.following import Follower
 from chalicelib.services.ports import TryAgain
@@ -57,7 +58,7 @@ def _update(row: FollowerRow, actions: list[object], condition: object) -> bool:
     try:
         row.update(actions=actions, condition=condition)  # type: ignore[arg-type]
     except (UpdateError, PutError) as error:
-        if error.cause_response_code == "ConditionalCheckFailedException":
+        if refusal_code(error) == "ConditionalCheckFailedException":
             return False
         raise TryAgain("followers") from error
     return True

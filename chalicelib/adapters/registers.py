@@ -13,6 +13,7 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib import config
 from chalicelib.adapters import keys
+from chalicelib.adapters.aws import refusal_code
 from chalicelib.adapters.tables import ReferenceRow
 from chalicelib.services.administering import Version
 from chalicelib.services.ports import Conflict, Page, TryAgain
@@ -156,4 +157,4 @@ def _refusal(error: TransactWriteError) -> Exception:
     reasons = {reason.code for reason in error.cancellation_reasons if reason}
     if reasons & {"ConditionalCheckFailed", "TransactionConflict"}:
         return Conflict()
-    return TryAgain(str(error.cause_response_code))
+    return TryAgain(refusal_code(error))

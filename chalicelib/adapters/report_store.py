@@ -17,6 +17,7 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib import config
 from chalicelib.adapters import keys
+from chalicelib.adapters.aws import PASSING, passes, refusal_code
 from chalicelib.adapters.tables import IdentityRow, ReportRow
 from chalicelib.domain import retention
 from chalicelib.domain.deliveries import OPEN, PLANNED, SENDING, SENT, Delivery, inbox
@@ -35,17 +36,6 @@ from chalicelib.services.ports import (
     TryAgain,
 )
 from chalicelib.services.tracing import current
-
-_PASSING = frozenset(
-    {
-        "ThrottlingException",
-        "ProvisionedThroughputExceededException",
-        "RequestLimitExceeded",
-        "InternalServerError",
-        "ServiceUnavailable",
-        "TransactionInProgressException",
-    }
-)
 
 
 class DynamoReportStore:
@@ -147,7 +137,7 @@ class DynamoReportStore:
         try:
             row.update(actions=actions, condition=ReportRow.epoch == epoch)
         except UpdateError as error:
-            if error.cause_response_code == "ConditionalCheckFailedException":
+            if refusal_code(error) == "ConditionalCheckFailedException":
                 return False
             raise TryAgain("mark_armed") from error
         return True
@@ -217,7 +207,7 @@ class DynamoReportStore:
                 & ReportRow.status.is_in(PLANNED, SENDING),
             )
         except UpdateError as error:
-            if error.cause_response_code == "ConditionalCheckFailedException":
+            if refusal_code(error) == "ConditionalCheckFailedException":
                 return None
             raise TryAgain("claim") from error
         return _delivery(row)
@@ -447,7 +437,7 @@ def _update(row: ReportRow, actions: list[Any], condition: Any, what: str) -> bo
     try:
         row.update(actions=actions, condition=condition)
     except UpdateError as error:
-        if error.cause_response_code == "ConditionalCheckFailedException":
+        if refusal_code(error) == "ConditionalCheckFailedException":
             return False
         raise TryAgain(what) from error
     return True
@@ -484,6 +474,6 @@ def _refusal(error: TransactWriteError, new: bool) -> Exception:
         return AlreadyExists()
     if any(code in ("ConditionalCheckFailed", "TransactionConflict") for code in reasons):
         return Conflict()
-    if error.cause_response_code in _PASSING or any(code in _PASSING for code in reasons):
-        return TryAgain(str(error.cause_response_code))
-    return NeverAgain(f"transaction refused: {error.cause_response_code} {reasons}")
+    if passes(error) or any(code in PASSING for code in reasons):
+        return TryAgain(refusal_code(error))
+    return NeverAgain(f"transaction refused: {refusal_code(error)} {reasons}")

@@ -25,6 +25,7 @@ from pynamodb.exceptions import TransactWriteError
 from pynamodb.transactions import TransactWrite
 
 from chalicelib import config
+from chalicelib.adapters.aws import refusal_code
 from chalicelib.adapters.tables import ViewRow
 from chalicelib.services.ports import Conflict, Page, TryAgain
 from chalicelib.services.views import WITHHELD, Filters, Key, View, city_day
@@ -189,4 +190,4 @@ def _refusal(error: TransactWriteError) -> Exception:
     reasons = {reason.code for reason in error.cancellation_reasons if reason}
     if reasons & {"ConditionalCheckFailed", "TransactionConflict"}:
         return Conflict()
-    return TryAgain(str(error.cause_response_code))
+    return TryAgain(refusal_code(error))

@@ -101,6 +101,11 @@ def response_to(error: Exception) -> Response:
             return REFUSALS[name](error)
         if name in KNOWN:
             return response(KNOWN[name])
+    from chalicelib.adapters.aws import passes
+
+    if passes(error):
+        log.warning("not now: %s", _kind(error))
+        return response("try_again")
     incident = str(uuid.uuid4())
     log.error("unexpected fault %s\n%s", _kind(error), places(error), extra={"incident": incident})
     return response("internal_error", instance=f"urn:uuid:{incident}")
