@@ -64,6 +64,11 @@ _REJECTIONS: Mapping[str, Pair] = {
     "before_court": ("Sedang di pengadilan", "Before a court"),
     "already_answered": ("Sudah dijawab tuntas", "Already answered in full"),
 }
+_MEANINGS: Mapping[str, Pair] = {
+    "settled": ("Sudah diselesaikan", "Settled"),
+    "refused": ("Bukan wewenang mereka", "Not theirs"),
+    "said": ("Kabar lain", "Other news"),
+}
 _OUTCOMES: Mapping[str, Pair] = {
     "done": ("Selesai dikerjakan", "Done"),
     "cannot_be_done": ("Tidak dapat dikerjakan", "Cannot be done"),
@@ -122,6 +127,15 @@ FORMS: tuple[Form, ...] = (
         "merge",
         ("Gabung dengan laporan lain", "Merge"),
         (Field("into", ("Nomor laporan utama", "Number of the main report"), "report"),),
+    ),
+    Form("unmerge", ("Pisahkan lagi", "Undo the merge"), (Field("reason", _REASON),)),
+    Form(
+        "answer_referral",
+        ("Catat jawaban instansi luar", "Record the body's answer"),
+        (
+            Field("meaning", ("Artinya", "What it means"), "choice", True, _MEANINGS),
+            Field("text", ("Jawabannya", "Their answer")),
+        ),
     ),
     Form(
         "refer",
