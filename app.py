@@ -19,6 +19,7 @@ MODULES = (
     "accounts",
     "drafts",
     "templates",
+    "subscriptions",
     "open311",
     "exchange",
     "crowds",

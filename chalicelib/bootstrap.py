@@ -63,6 +63,7 @@ if TYPE_CHECKING:
     from chalicelib.services.printing import PrintSops
     from chalicelib.services.progress import ShowProgress
     from chalicelib.services.projecting import Projector
+    from chalicelib.services.pushing import Pushing
     from chalicelib.services.rebuilding import Rebuild
     from chalicelib.services.receipts import TakeReceipt
     from chalicelib.services.recording import Recorder
@@ -87,6 +88,7 @@ if TYPE_CHECKING:
 
 _T = TypeVar("_T")
 _made: dict[str, Any] = {}
+_listeners: list[Callable[[str, str, str, str, str], None]] = []
 
 
 def _shared(make: Callable[[], _T]) -> Callable[[], _T]:
@@ -857,6 +859,30 @@ def following() -> Following:
 
 
 @_shared
+def pushing() -> Pushing:
+    """Browsers that want to be told by push."""
+    from chalicelib.adapters.web_push import public_key
+    from chalicelib.services.pushing import Pushing
+
+    def services() -> tuple[str, ...]:
+        return (*catalogue().channels().push_services, *config.push_services())
+
+    return Pushing(
+        following(), follow_store(), clock(), lambda: public_key(config.link_keys()), services
+    )
+
+
+def hear_pushes(listener: Callable[[str, str, str, str, str], None]) -> None:
+    """Let *listener* hear of every push: channel, recipient, subject, text, id. For tools."""
+    _listeners.append(listener)
+
+
+def _pushed(to: str, subject: str, text: str, id: str) -> None:
+    for listener in _listeners:
+        listener("push", to, subject, text, id)
+
+
+@_shared
 def leaving() -> Leaving:
     """Links out of what may be left."""
     from chalicelib.services.following import Leaving
@@ -910,7 +936,9 @@ def sender() -> Sender:
     from chalicelib.adapters.channels import MailChannel, SmsChannel, citizen_texts
     from chalicelib.adapters.gateways import GatewayTexter, VoiceChannel, gateway_for
     from chalicelib.adapters.providers import SesMailer, SnsTexter
+    from chalicelib.adapters.push_channel import PushChannel
     from chalicelib.adapters.spent_store import DynamoCounters
+    from chalicelib.adapters.web_push import WebPush
     from chalicelib.services.replying import noting
     from chalicelib.services.sending import Sender
     from chalicelib.services.spending import Spending
@@ -933,6 +961,13 @@ def sender() -> Sender:
             ),
             "sms": SmsChannel(texter, links(), noted, spent, catalogue().templates),
             "voice": VoiceChannel(),
+            "push": PushChannel(
+                WebPush(outgoing(), config.link_keys, config.push_subject),
+                follow_store(),
+                links(),
+                catalogue().templates,
+                _pushed,
+            ),
         },
         clock(),
         alarms(),

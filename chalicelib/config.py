@@ -73,6 +73,17 @@ def reply_domain() -> str:
     return setting("INBOUND_DOMAIN", "")
 
 
+def push_subject() -> str:
+    """Whom a browser's push service may write to about our pushes (RFC 8292)."""
+    address = setting("MAIL_FROM").rpartition("<")[2].rstrip(">")
+    return f"mailto:{address}"
+
+
+def push_services() -> tuple[str, ...]:
+    """Push services under development, space-separated, as ``http://127.0.0.1:9000``."""
+    return tuple(setting("PUSH_SERVICES", "").split())
+
+
 def text_replies() -> bool:
     """Whether answers to text messages arrive: a two-way provider, or a number of AWS's own."""
     two_way = any(one.get("channel") == "sms" for one in gateways().values())

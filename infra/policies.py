@@ -423,7 +423,8 @@ FUNCTIONS: Mapping[str, Function] = {
             _on_table("reports", "Query", "UpdateItem"),
             _CATALOGUE,
             _on_table("identity", "GetItem"),
-            _on_table("followers", "Query"),
+            # forgets browsers that are gone
+            _on_table("followers", "DeleteItem", "Query"),
             _uses_identity_key("Decrypt"),
             _sends_mail,
             _sends_texts,

@@ -60,10 +60,12 @@ def rendered(
     can_reply: bool = False,
     leaving: Leaving | None = None,
     templates: Templates | None = None,
+    linked: bool = True,
 ) -> Rendered:
     """Render *delivery*; a template that cannot be rendered will never be: raises NeverAgain.
 
-    Staff's one link leads to the task, from which everything else can be done.
+    Staff's one link leads to the task, from which everything else can be done. *linked*: whether
+    the words hold their link; a push carries it beside them.
     """
     secret = bool(delivery.context.get("secret"))
     needs_texts = channel == "mail" and not delivery.to_reporter and not secret
@@ -73,7 +75,7 @@ def rendered(
     context = context_from(
         delivery.number,
         delivery.context,
-        link=page if delivery.to_reporter else offers.get("view", page),
+        link=(page if delivery.to_reporter else offers.get("view", page)) if linked else "",
         texts=texts(delivery.number) if needs_texts else {},
     )
     context = replace(context, links=offers, can_reply=can_reply)

@@ -32,6 +32,8 @@ class ChannelPolicy:
     unanswered_tiers: frozenset[str]
     unanswered: tuple[str, ...]
     caps: Mapping[str, Cap]
+    #: Hosts of the push services of browsers; ``*.`` before those of which every part may be meant.
+    push_services: tuple[str, ...] = ()
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> ChannelPolicy:
@@ -45,6 +47,7 @@ class ChannelPolicy:
             emergency=tuple(staff["emergency"]),
             unanswered_tiers=frozenset(staff["unanswered"]["tiers"]),
             unanswered=tuple(staff["unanswered"]["channels"]),
+            push_services=tuple(data.get("push_services", ())),
             caps={name: Cap(int(cap["day"]), int(cap["month"])) for name, cap in _caps(data)},
         )
         if not all((policy.otherwise, policy.loud, policy.emergency, policy.unanswered)):

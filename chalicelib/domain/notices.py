@@ -17,6 +17,7 @@ from chalicelib.domain.report import UNANSWERED, Report
 
 REPORTER_ROLE = "pelapor"
 MAIL = "mail"
+PUSH = "push"
 SMS = "sms"
 VOICE = "voice"
 _FIELD_ROLES = frozenset({"petugas", "piket", "danru"})

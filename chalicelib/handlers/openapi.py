@@ -23,6 +23,7 @@ from chalicelib.handlers.openapi_catalogue import CATALOGUE_OPERATIONS
 from chalicelib.handlers.openapi_desk import DESK_OPERATIONS
 from chalicelib.handlers.openapi_exchange import EXCHANGE_OPERATIONS
 from chalicelib.handlers.openapi_proof import PROOF_OPERATIONS
+from chalicelib.handlers.openapi_subscriptions import SUBSCRIPTION_OPERATIONS
 from chalicelib.handlers.openapi_templates import TEMPLATE_OPERATIONS
 from chalicelib.handlers.operation import BODY_CODES, PAGING, Operation
 from chalicelib.services.cataloguing import READABLE
@@ -290,6 +291,7 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
     **DESK_OPERATIONS,
     **CATALOGUE_OPERATIONS,
     **TEMPLATE_OPERATIONS,
+    **SUBSCRIPTION_OPERATIONS,
     **EXCHANGE_OPERATIONS,
     **ANSWERING_OPERATIONS,
     **PROOF_OPERATIONS,

@@ -430,6 +430,16 @@ PROBLEMS: Mapping[str, tuple[int, str, str]] = {
         "Isi rancangan sudah berubah sejak Anda membacanya. Baca lagi sebelum memutuskan.",
         "The draft has changed since you read it. Read it again before deciding.",
     ),
+    "push_subscription_invalid": (
+        422,
+        "Langganan notifikasi ini tidak dapat dipakai; lihat field. Berlanggananlah lagi.",
+        "This push subscription cannot be used; see field. Subscribe again.",
+    ),
+    "nothing_to_follow": (
+        422,
+        "Tidak ada laporan terbuka, kategori, atau wilayah dengan nama itu.",
+        "There is no open report, category or area of this name.",
+    ),
     "own_proposal": (
         403,
         "Usulan ini dari Anda sendiri. Orang lain yang harus menyetujuinya.",

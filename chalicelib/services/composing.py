@@ -218,7 +218,7 @@ class Composer:
             notice.template, report, self._catalogue.channels(), unanswered=unanswered
         )
         for channel in channels:
-            address = recipient.mail if channel == notices.MAIL else recipient.phone
+            address = _address(recipient, channel)
             if not address:
                 continue
             planned = True
@@ -265,7 +265,7 @@ class Composer:
                 channel=channel,
                 language=recipient.language,
                 title=recipient.title.get(recipient.language, recipient.position),
-                address=(recipient.mail if channel == notices.MAIL else recipient.phone) or "",
+                address=_address(recipient, channel),
             )
         self._plan(other)
         return other
@@ -286,6 +286,13 @@ class Composer:
             entry=entry,
             extra=notice.facts,
         )
+
+
+def _address(recipient: Recipient, channel: str) -> str:
+    """Where *channel* reaches somebody; a push finds the person's browsers when it is sent."""
+    if channel == notices.PUSH:
+        return recipient.person or ""
+    return (recipient.mail if channel == notices.MAIL else recipient.phone) or ""
 
 
 def _afresh(delivery: Delivery, now: datetime) -> Delivery:

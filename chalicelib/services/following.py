@@ -25,6 +25,9 @@ from chalicelib.services.views import hidden
 
 JOIN, LEAVE = "follow", "leave"
 REPORT, CATEGORY, AREA = "report", "category", "area"
+#: What only the holder of a report's token and a member of staff are told of, by push alone.
+OWN, STAFF = "own", "staff"
+SECRET_TEMPLATE = "secret_update"  # noqa: S105 - a template's name
 #: How long a confirmation is waited for; then the address is forgotten.
 PENDING = timedelta(hours=48)
 #: How long a link to leave works: longer than anybody keeps a mail.
@@ -202,7 +205,10 @@ class Leave:
 
 @dataclass(frozen=True)
 class Announce:
-    """Tells followers what happened, each once however many of their topics it touches."""
+    """Tells followers what happened, each once however many of their topics it touches.
+
+    Of a report that is hidden from the public nobody hears but whoever holds its token.
+    """
 
     store: ReportStore
     followers: FollowStore
@@ -212,7 +218,7 @@ class Announce:
     def __call__(self, number: str, seq: int) -> int:
         """Plan the messages about event *seq*; return how many are new."""
         stored = self.store.load(number)
-        if stored is None or hidden(stored.report) or seq > len(stored.events):
+        if stored is None or seq > len(stored.events):
             return 0
         event = stored.events[seq - 1]
         if event.type not in _STEPS:
@@ -232,10 +238,13 @@ class Announce:
             id=delivery_id(f"follow#{seq}", recipient, follower.channel),
             recipient=recipient,
             channel=follower.channel,
-            template=UPDATE_TEMPLATE,
+            template=SECRET_TEMPLATE if report.secret else UPDATE_TEMPLATE,
             language=follower.language,
             created_at=self.clock.now(),
-            context=self._facts(report) | {"topic": follower.topic},
+            context={
+                **({"secret": True} if report.secret else self._facts(report)),
+                "topic": follower.topic,
+            },
         )
 
     def _facts(self, report: Report) -> dict[str, Any]:
@@ -249,7 +258,10 @@ class Announce:
 
 
 def _topics(report: Report, event: str) -> list[str]:
-    topics = [f"{REPORT}:{report.number}"]
+    topics = [f"{OWN}:{report.number}"]
+    if hidden(report):
+        return topics
+    topics.append(f"{REPORT}:{report.number}")
     if event in _ENDS:
         areas = [area for area in (report.kelurahan, report.kecamatan) if area]
         topics += [f"{CATEGORY}:{report.category}", *(f"{AREA}:{area}" for area in areas)]

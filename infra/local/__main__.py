@@ -182,6 +182,9 @@ class Runner:
         journal = self.home / "messages.jsonl"
         self.messages = Messages(self.ministack.endpoint, journal, self.clock)
         self.messages.start()
+        hear_pushes = self._hook("hear_pushes")
+        if hear_pushes is not None:
+            hear_pushes(self.messages.record)
         self._stack.callback(self.messages.stop)
 
     def _start_pump(self, app: Chalice, variables: dict[str, str]) -> None:

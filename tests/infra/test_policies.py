@@ -306,7 +306,9 @@ CALLS = {
     },
     # those who follow: the API writes and forgets, and never reads an address
     "follow_store: row.update": [("api_handler", "dynamodb:UpdateItem", TABLE["followers"])],
-    "follow_store: row.delete": [("api_handler", "dynamodb:DeleteItem", TABLE["followers"])],
+    "follow_store: row.delete": [
+        (name, "dynamodb:DeleteItem", TABLE["followers"]) for name in ("api_handler", "send")
+    ],
     "follow_store: FollowerRow.query": [
         (name, "dynamodb:Query", TABLE["followers"]) for name in ("send", "announce")
     ],

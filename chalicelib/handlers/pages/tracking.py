@@ -24,6 +24,8 @@ from chalicelib.handlers.pages.rendering import in_words, language_of, page, red
 from chalicelib.handlers.problems import Problem
 from chalicelib.handlers.serving import Call, shows
 from chalicelib.handlers.session import CSRF_FIELD, form_of
+from chalicelib.handlers.subscription_definitions import SubscribeBrowser
+from chalicelib.handlers.subscriptions import join_own
 from chalicelib.services.progress import Progress
 
 blueprint = Blueprint(__name__)
@@ -73,6 +75,7 @@ def show(call: Call) -> Response:
         plate=plate_of(progress.countdown, language_of(call)),
         mark=mark_for(visitor.reporter_token(call, number)) if own else "",
         mark_name=CSRF_FIELD,
+        push_key=bootstrap.pushing().public_key() if own else "",
         offered=[name for name in _ACTIONS if own and _offered(name, report)],
         history=[one for one in reversed(report["history"]) if one["type"] not in _NOT_TOLD],
         **_sentences(report, progress, language_of(call)),
@@ -106,6 +109,27 @@ def photo(call: Call) -> Response:
     back = f"{config.public_url()}/laporan/{number}"
     room = room_for_photo(REPORTER, number, NewPhoto(), "", redirect=back)
     return page(call, "photo.html", number=number, upload=room["upload"])
+
+
+@shows(blueprint, "POST", "/laporan/{number}/kabar")
+def push(call: Call) -> Response:
+    """Tell this browser what happens to the report that it sent."""
+    number = call.number
+    token, fields = visitor.reporter_token(call, number), form_of(call.request)
+    if not token:
+        raise Problem("sign_in_needed")
+    check_mark(call, fields, token)
+    given = {
+        "endpoint": fields.get("endpoint", ""),
+        "keys": {name: fields.get(name, "") for name in ("p256dh", "auth")},
+        "key": fields.get("key", ""),
+        "language": language_of(call),
+    }
+    try:
+        join_own(number, msgspec.convert(given, SubscribeBrowser))
+    except msgspec.ValidationError as error:
+        raise Problem("invalid_field", errors=[from_msgspec(str(error))]) from None
+    return redirect(f"/laporan/{number}")
 
 
 @shows(blueprint, "POST", "/laporan/{number}/{action}")

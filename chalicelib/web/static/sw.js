@@ -45,3 +45,20 @@ async function fresh(request, where) {
     throw error;
   }
 }
+
+// A push holds a number, what is new in one sentence, and our own page; newer replaces older.
+self.addEventListener("push", (event) => {
+  if (!event.data) return;
+  const { title, body, url, tag } = event.data.json();
+  event.waitUntil(self.registration.showNotification(title, { body, tag, renotify: true, data: { url } }));
+});
+
+self.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  const to = new URL(event.notification.data.url, self.registration.scope);
+  if (to.origin !== location.origin) return;
+  event.waitUntil(self.clients.matchAll({ type: "window" }).then((windows) => {
+    const open = windows.find((one) => one.url.split("#")[0] === to.href);
+    return open ? open.focus() : self.clients.openWindow(to.href);
+  }));
+});

@@ -1,0 +1,106 @@
+"""Routes of following and of push: the pages' `ikuti` and `berhenti` for programs, and browsers."""
+
+from __future__ import annotations
+
+from chalice import Blueprint, Response
+
+from chalicelib import bootstrap
+from chalicelib.domain.signing import TokenRefused
+from chalicelib.handlers.addresses import mail_address
+from chalicelib.handlers.http import cached, ok, parse
+from chalicelib.handlers.pages.following import topic_of
+from chalicelib.handlers.problems import Problem
+from chalicelib.handlers.serving import Call, serves
+from chalicelib.handlers.subscription_definitions import (
+    PushTarget,
+    Subscribe,
+    SubscribeBrowser,
+    SubscriptionToken,
+)
+from chalicelib.services.following import LEAVE, NoSuchTopic
+from chalicelib.services.pushing import Browser, SubscriptionRefused
+
+blueprint = Blueprint(__name__)
+
+
+@serves(blueprint, "GET", "/v1/push")
+def push_key(call: Call) -> Response:
+    """The key that browsers subscribe under."""
+    return cached(call.request, {"key": bootstrap.pushing().public_key()}, seconds=300)
+
+
+@serves(blueprint, "POST", "/v1/reports/{number}/push")
+def push_own(call: Call) -> Response:
+    """Tell this browser what happens to one's own report."""
+    form = parse(call.body, SubscribeBrowser)
+    join_own(call.number, form)
+    return ok({"state": "following"}, 201)
+
+
+@serves(blueprint, "POST", "/v1/me/push")
+def push_staff(call: Call) -> Response:
+    """Tell this browser what is the caller's to do."""
+    form = parse(call.body, SubscribeBrowser)
+    try:
+        bootstrap.pushing().staff(call.caller.person, browser_of(form), form.language)
+    except SubscriptionRefused as refused:
+        raise Problem("push_subscription_invalid", field=refused.field) from None
+    return ok({"state": "following"}, 201)
+
+
+@serves(blueprint, "POST", "/v1/subscriptions")
+def subscribe(call: Call) -> Response:
+    """Follow a report, a category or an area, by mail or in this browser."""
+    form = parse(call.body, Subscribe)
+    topic = topic_of({"laporan": form.report, "kategori": form.category, "wilayah": form.area})
+    try:
+        if form.push is not None:
+            bootstrap.pushing().public(topic, browser_of(form.push), form.language)
+            return ok({"state": "following"}, 202)
+        address = mail_address(form.email, "/email")
+        bootstrap.following().ask(topic, address, form.language)
+    except NoSuchTopic:
+        raise Problem("nothing_to_follow") from None
+    except SubscriptionRefused as refused:
+        raise Problem("push_subscription_invalid", field=refused.field) from None
+    return ok({"state": "asked"}, 202)
+
+
+@serves(blueprint, "POST", "/v1/subscriptions/confirm")
+def confirm(call: Call) -> Response:
+    """Follow from now on."""
+    token = parse(call.body, SubscriptionToken).token
+    try:
+        joined = bootstrap.following().join(token)
+    except (TokenRefused, ValueError):
+        raise Problem("not_found") from None
+    if joined is None:
+        raise Problem("not_found")
+    return ok({"state": "following"})
+
+
+@serves(blueprint, "POST", "/v1/subscriptions/leave")
+def leave(call: Call) -> Response:
+    """Be told no more."""
+    token = parse(call.body, SubscriptionToken).token
+    try:
+        about = bootstrap.following().topic_of(LEAVE, token)
+    except (TokenRefused, ValueError):
+        raise Problem("not_found") from None
+    bootstrap.leave()(about)
+    return ok({"state": "left"})
+
+
+def join_own(number: str, form: SubscribeBrowser) -> None:
+    """Let the holder of the report's token be told in a browser."""
+    if bootstrap.store().load(number) is None:
+        raise Problem("not_found")
+    try:
+        bootstrap.pushing().own(number, browser_of(form), form.language)
+    except SubscriptionRefused as refused:
+        raise Problem("push_subscription_invalid", field=refused.field) from None
+
+
+def browser_of(form: PushTarget) -> Browser:
+    """Return the browser that a body names."""
+    return Browser(form.endpoint, form.keys.p256dh, form.keys.auth, form.key)
