@@ -332,6 +332,7 @@ def _summary(report: Report, promise: Entry | None, due: datetime | None) -> dic
     body["due_at"] = instant(promise.due_at) if promise and promise.due_at else None
     body["next_step_at"] = instant(due) if due else None
     body["about_unit"] = report.about_unit
+    body["bounces"] = report.bounces
     body["secret"] = report.secret
     return body
 

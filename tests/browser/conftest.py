@@ -145,9 +145,10 @@ class Visit:
 
 
 @pytest.fixture
-def city(chromium: Any) -> Iterator[City]:
+def city(chromium: Any, request: pytest.FixtureRequest) -> Iterator[City]:
+    """The city; with the parameter True one whose documents can be changed, as SOPs are."""
     os.environ["PHOTO_ORIGIN"] = PHOTOS
-    with World().running() as world:
+    with World(administered=getattr(request, "param", False)).running() as world:
         server = Server(Gateway(importlib.import_module("app").app), 0)
         server.start()
         made = City(world, server.address, chromium)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import msgspec
@@ -11,7 +11,6 @@ from chalice import Blueprint, Response
 
 from chalicelib import bootstrap
 from chalicelib.domain.actions import ActionRefused
-from chalicelib.domain.events import parse_instant
 from chalicelib.domain.report import CONTROL_ROOM, STATUSES
 from chalicelib.handlers.actions import command_for, room_for_photo
 from chalicelib.handlers.definitions import NewPhoto
@@ -20,6 +19,7 @@ from chalicelib.handlers.http import clean, ok
 from chalicelib.handlers.pages.case_forms import BY_ACTION, body_of, offered
 from chalicelib.handlers.pages.plates import plate_of
 from chalicelib.handlers.pages.rendering import language_of, page, redirect, short_name
+from chalicelib.handlers.pages.work_rows import work_row
 from chalicelib.handlers.problems import Problem
 from chalicelib.handlers.queries import cursor_for, cursor_of, one_of
 from chalicelib.handlers.serving import Call, shows
@@ -30,8 +30,6 @@ from chalicelib.services.photos import SIZES, shown_key
 
 blueprint = Blueprint(__name__)
 _PAGE = 50
-#: From this share of its time on, a row is shown as nearly due.
-_NEAR = 0.8
 _PRIVATE = {"Cache-Control": "no-store"}
 
 
@@ -50,7 +48,7 @@ def work(call: Call) -> Response:
         lambda row: (not status or row["status"] == status) and views.may_see_row(row, call.caller),
     )
     now = bootstrap.clock().now()
-    rows = [_row(views.queued(row), now, language_of(call)) for row in found.items]
+    rows = [work_row(views.queued(row), now, language_of(call)) for row in found.items]
     return page(
         call,
         "work.html",
@@ -157,31 +155,5 @@ def _said(refused: Exception) -> Mapping[str, Any]:
     return said
 
 
-def _row(row: Mapping[str, Any], now: datetime, language: str) -> dict[str, Any]:
-    due = parse_instant(row["due_at"]) if row["due_at"] else None
-    filed = parse_instant(row["filed_at"])
-    return {
-        **row,
-        "thing": short_name(row["category"]["name"].get(language, "")),
-        "due": due,
-        "state": _state(filed, due, now),
-        "one_tap": _ONE_TAP.get(row["status"], ""),
-    }
-
-
 #: Rows of the transitions that go by another name in paths.
 _PATHS: Mapping[str, str] = {"comment": "comments"}
-#: The one action that needs nothing but a tap, by status, where the reader may do it.
-_ONE_TAP: Mapping[str, str] = {
-    "assigned": "acknowledge",
-    "acknowledged": "start",
-    "reopened": "acknowledge",
-}
-
-
-def _state(begin: datetime, due: datetime | None, now: datetime) -> str:
-    if due is None:
-        return "paused"
-    if now >= due:
-        return "late"
-    return "near" if (now - begin) / (due - begin) >= _NEAR else "safe"

@@ -21,6 +21,7 @@ from chalice import Response
 from chalicelib import bootstrap, config
 from chalicelib.domain import text
 from chalicelib.domain.events import parse_instant
+from chalicelib.handlers.audience import PAGES, PUBLIC
 from chalicelib.handlers.pages import assets
 from chalicelib.handlers.problems import SAFE_HEADERS, document
 from chalicelib.handlers.session import cookie_of, csrf_token
@@ -139,6 +140,7 @@ def _surroundings(call: Call, language: str) -> dict[str, Any]:
         "lang": language,
         "other_lang": "id" if language == "en" else "en",
         "path": call.path,
+        "may_see": lambda place: bool(PAGES["GET", place] & {PUBLIC, *call.caller.roles}),
         "csrf": csrf_token(call.request),
         "now": local(bootstrap.clock().now()),
         "long_date": lambda at: in_words(at, language),

@@ -69,31 +69,40 @@ def pdf(call: Call) -> Response:
 
 
 def _page(call: Call, sop: Sop, *, current: bool) -> Response:
-    at = _moment(call)
+    at = moment(call)
     if at is None:
         return redirect(f"/sop/{sop.id}")
-    category = sop.categories[0] if sop.categories else ""
-    ladder = bootstrap.simulator()(sop, Case(at, category))
-    strips = Strips(ladder, language_of(call))
     return page(
         call,
         "sop.html",
         sop=sop,
         form=bootstrap.sop_forms().form(sop),
         current=current,
-        category=bootstrap.catalogue().categories().get(category),
-        ladder=ladder,
-        at=at,
-        at_field=at.astimezone(CITY_ZONE).strftime("%Y-%m-%dT%H:%M"),
-        rows=list(strips.rows()),
-        axis=strips.axis(),
-        month=at.astimezone(CITY_ZONE),
-        promise=_budget(sop, "service", "resolved", language_of(call)),
         versions=_versions(sop),
+        **drawn(sop, at, language_of(call)),
     )
 
 
-def _moment(call: Call) -> datetime | None:
+def drawn(sop: Sop, at: datetime, language: str) -> dict[str, Any]:
+    """Return what ``ladder.html`` draws: the ladder of *sop* for a report that comes in *at*.
+
+    Raises NotInCatalogue for an SOP that names an unknown calendar.
+    """
+    category = sop.categories[0] if sop.categories else ""
+    ladder = bootstrap.simulator()(sop, Case(at, category))
+    strips = Strips(ladder, language)
+    return {
+        "category": bootstrap.catalogue().categories().get(category),
+        "ladder": ladder,
+        "at": at,
+        "at_field": at.astimezone(CITY_ZONE).strftime("%Y-%m-%dT%H:%M"),
+        "rows": list(strips.rows()),
+        "axis": strips.axis(),
+        "promise": _budget(sop, "service", "resolved", language),
+    }
+
+
+def moment(call: Call) -> datetime | None:
     """``?at=``: the moment of filing that is drawn, in the city's time; None if it is none."""
     text = call.query("at")
     if not text:
