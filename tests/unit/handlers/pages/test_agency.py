@@ -43,7 +43,7 @@ def test_what_was_declined_is_marked_and_at_last_left_to_the_secretary(world):
     number = assigned(world)
     turned = {"agency": "DISPERKIMTAN", "reason": "Jalan lingkungan"}
     world.act(number, "decline", turned, user="petugas.pupr")
-    shown = see(world, "sekda")
+    shown = see(world, "sekda", "/dinas?agency=LIVEROOM")
     assert number in shown and "ditolak 1×" in shown
     assert "Sesudah ditolak 2 kali" in shown
 
