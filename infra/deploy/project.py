@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from infra import policies
+from infra.deploy import layers as layers_of
 from infra.deploy.facts import Facts
 from infra.deploy.plan import address_of
 from infra.deploy.settings import Settings
@@ -54,6 +55,7 @@ def write(folder: Path, where: Place, architecture: str) -> None:
     shutil.copy(ROOT / "app.py", folder)
     skip = shutil.ignore_patterns("__pycache__", "*.pyc")
     shutil.copytree(ROOT / "chalicelib", folder / "chalicelib", ignore=skip)
+    layers_of.compiled(folder)
     # The libraries come from the layers.
     (folder / "requirements.txt").write_text("")
     base = json.loads((CHALICE / "config.json").read_text())

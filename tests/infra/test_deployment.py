@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import date
+from importlib.util import cache_from_source
+from pathlib import Path
 
 import pytest
 
@@ -303,7 +305,7 @@ def test_with_another_issuer_nothing_of_cognito_reaches_the_functions():
     assert not [name for name in found if name.startswith("STAFF_")]
 
 
-def test_the_project_holds_the_code_and_nothing_that_was_compiled(tmp_path):
+def test_the_project_holds_the_code_and_the_bytecode_that_lambda_cannot_write(tmp_path):
     facts = replace(HERE, outputs=STACK)
     layers = {name: arn("lambda", f"layer:live-room-dev-{name}:1") for name in ("base", "media")}
     where = project.place(replace(STAGE, reserve_concurrency=False), facts, layers)
@@ -313,7 +315,13 @@ def test_the_project_holds_the_code_and_nothing_that_was_compiled(tmp_path):
     assert config["lambda_architecture"] == "arm64"
     assert "reserved_concurrency" not in json.dumps(config)
     assert (tmp_path / "dev" / "requirements.txt").read_text() == ""
-    assert not list((tmp_path / "dev").rglob("*.pyc"))
+    found = list((tmp_path / "dev").rglob("*.py"))
+    assert found
+    for source in found:
+        bytecode = Path(cache_from_source(source)).read_bytes()
+        # Not held against its source, whose time a zip does not keep (PEP 552).
+        assert bytecode[4:8] == bytes([1, 0, 0, 0])
+        assert str(tmp_path).encode() not in bytecode
     assert (tmp_path / "dev" / ".chalice" / "policies" / "dev" / "fire.json").exists()
 
 
