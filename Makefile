@@ -9,7 +9,7 @@ PYTEST := $(BIN)/python -m pytest
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help install run client test test-long packages lint format clean
+.PHONY: help install run bench client test test-long packages lint format clean
 .PHONY: stage ready doctor plan deploy admin rollback remove
 
 help: ## Show this list
@@ -40,6 +40,10 @@ test-long: packages lint ## The long suites in full
 
 packages:
 	@bash .ci/packages
+
+bench: $(STAMP) ## Calls, units, CPU and cost of requests, cases and months; writes bench.json
+	$(BIN)/python -m bench
+	$(BIN)/python -m bench.flood
 
 client: $(STAMP) ## Write the Python client from the API's description
 	$(BIN)/python -m clients.generate

@@ -65,6 +65,11 @@ class Filters:
     first_day: str = ""
     last_day: str = ""
 
+    @property
+    def narrow(self) -> bool:
+        """Whether rows within the days may still not belong to the list."""
+        return bool(self.status or self.category or self.area)
+
     def fit(self, row: Mapping[str, Any]) -> bool:
         """Whether *row* belongs to the list."""
         return (

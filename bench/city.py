@@ -1,0 +1,176 @@
+"""The app and its functions over DynamoDB, SQS and SES as moto plays them, under the meter.
+
+Streams and queues are passed on by hand, so that every function's calls are counted by themselves.
+Step Functions is played in memory: its transitions follow from the timeline alone.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Any
+
+import boto3
+from chalice.local import LambdaContext
+from moto import mock_aws
+
+from bench.meter import Meter, Metered
+from chalicelib import bootstrap
+from tests.fakes.engine import MemoryBlobs, MemoryExecutions, SetClock
+from tests.fakes.world import World
+
+QUEUES = (
+    "wake",
+    "arm",
+    "send",
+    "receipts",
+    "replan",
+    "crowd",
+    "refer",
+    "hook",
+    "media",
+    "announce",
+)
+REGION = "ap-southeast-3"
+#: Queue → the function that reads it.
+READERS = {"wake": "fire", "arm": "arm", "send": "send", "crowd": "crowd"}
+
+
+class City(World):
+    """A whole stage under the meter."""
+
+    def __init__(self, start: str) -> None:
+        super().__init__(start)
+        self.meter = Meter()
+        self.executions = MemoryExecutions()
+        #: Function or route → how often it ran, and what its calls came to.
+        self.ran: dict[str, list[Metered]] = {}
+        self.clock = SetClock(datetime.fromisoformat(start))
+        self.blobs = MemoryBlobs()
+
+    @contextmanager
+    def open(self) -> Iterator[City]:
+        """Play AWS until the end."""
+        from chalicelib.adapters import aws
+
+        aws.client.cache_clear()
+        aws._session.cache_clear()
+        names = {f"{name.upper()}_QUEUE_URL": name for name in QUEUES}
+        os.environ |= {"AWS_ACCESS_KEY_ID": "bench", "AWS_SECRET_ACCESS_KEY": "bench"}
+        os.environ |= {"MAIL_FROM": "lapor@live-room.test", "PUBLIC_URL": "https://lapor.test"}
+        with mock_aws(), self.running():
+            sqs = boto3.client("sqs", region_name=REGION)
+            for variable, name in names.items():
+                made = sqs.create_queue(QueueName=f"live-room-local-{name}")
+                os.environ[variable] = made["QueueUrl"]
+            boto3.client("ses", region_name=REGION).verify_domain_identity(Domain="live-room.test")
+            boto3.client("sesv2", region_name=REGION).create_email_identity(
+                EmailIdentity="live-room.test"
+            )
+            self._tables()
+            catalogue, verifier = bootstrap.catalogue(), bootstrap.verifier()
+            with (
+                bootstrap.override(
+                    clock=self.clock,
+                    catalogue=catalogue,
+                    verifier=verifier,
+                    executions=self.executions,
+                    blobs=self.blobs,
+                    accounts=self.accounts,
+                    register=self.register,
+                    clients=self.clients,
+                ),
+                self.meter.running(),
+            ):
+                yield self
+        aws.client.cache_clear()
+        aws._session.cache_clear()
+
+    @staticmethod
+    def _tables() -> None:
+        from chalicelib.adapters import tables
+
+        for row in (
+            tables.ReportRow,
+            tables.ViewRow,
+            tables.IdentityRow,
+            tables.ReferenceRow,
+            tables.FollowerRow,
+        ):
+            row._connection = None
+            row.create_table(wait=True)
+
+    # -- running what the app and AWS would --
+
+    def measured(self, name: str, *request: Any, **how: Any) -> Any:
+        """Call the app, and keep what it cost under *name*."""
+        self.meter.take()
+        answer = self.call(*request, **how)
+        self.ran.setdefault(name, []).append(self.meter.take())
+        return answer
+
+    def settle(self) -> None:
+        """Pass on streams and queues until nothing moves."""
+        while self.meter.stream or self.meter.queued:
+            records, self.meter.stream = self.meter.stream, []
+            queued, self.meter.queued = self.meter.queued, []
+            if records:
+                for name in ("dispatch", "project"):
+                    self._invoke(name, {"Records": [_record(one) for one in records]})
+            for queue, body in queued:
+                if queue in READERS:
+                    message = {"messageId": "1", "body": body, "attributes": {}}
+                    self._invoke(READERS[queue], {"Records": [message]})
+
+    def pass_until(self, until: str) -> None:
+        """Let time pass, from one wake-up to the next."""
+        end = datetime.fromisoformat(until)
+        self.settle()
+        while self.clock.at < end:
+            moments = [self.executions.next_at(), end]
+            # A message that was bundled or put off is found by the sweeper at its time.
+            self.clock.at = max(min(one for one in moments if one), self.clock.at)
+            for body in self.executions.due(self.clock.at):
+                self._invoke("fire", {"Records": [_message(json.dumps(dict(body)))]})
+            self.settle()
+
+    def sweep(self) -> None:
+        """One minute's sweep."""
+        self._invoke("sweep", {"source": "aws.events", "time": "", "region": "", "account": "",
+                               "detail-type": "", "detail": {}, "version": "", "id": "",
+                               "resources": []})  # fmt: skip
+
+    def _invoke(self, name: str, event: Mapping[str, Any]) -> None:
+        import importlib
+
+        handler = importlib.import_module("app").app.handler_map[name]
+        self.meter.take()
+        handler(dict(event), LambdaContext(name, 512))
+        self.ran.setdefault(name, []).append(self.meter.take())
+
+    def total(self) -> Metered:
+        """Return the sum of everything since the last time, and forget it."""
+        total = Metered()
+        for one in [m for many in self.ran.values() for m in many]:
+            total.calls.update(one.calls)
+            total.written += one.written
+            total.read += one.read
+            total.items += one.items
+            total.keys.update(one.keys)
+        self.ran.clear()
+        return total
+
+    def later(self, **by: int) -> str:
+        """Return the city's time so much later, as text."""
+        return (self.clock.at + timedelta(**by)).isoformat()
+
+
+def _message(body: str) -> dict[str, Any]:
+    return {"messageId": "1", "body": body, "attributes": {"ApproximateReceiveCount": "1"}}
+
+
+def _record(change: Mapping[str, Any]) -> dict[str, Any]:
+    return {"eventID": "1", "awsRegion": REGION, "eventSourceARN": "", **change}
