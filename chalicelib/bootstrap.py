@@ -868,7 +868,12 @@ def pushing() -> Pushing:
         return (*catalogue().channels().push_services, *config.push_services())
 
     return Pushing(
-        following(), follow_store(), clock(), lambda: public_key(config.link_keys()), services
+        following(),
+        follow_store(),
+        clock(),
+        lambda: public_key(config.link_keys()),
+        services,
+        config.push_platforms,
     )
 
 
@@ -935,6 +940,7 @@ def sender() -> Sender:
     """The sender: the one service that may read who reported, to reach them."""
     from chalicelib.adapters.channels import MailChannel, SmsChannel, citizen_texts
     from chalicelib.adapters.gateways import GatewayTexter, VoiceChannel, gateway_for
+    from chalicelib.adapters.mobile_push import MobilePush
     from chalicelib.adapters.providers import SesMailer, SnsTexter
     from chalicelib.adapters.push_channel import PushChannel
     from chalicelib.adapters.spent_store import DynamoCounters
@@ -963,6 +969,7 @@ def sender() -> Sender:
             "voice": VoiceChannel(),
             "push": PushChannel(
                 WebPush(outgoing(), config.link_keys, config.push_subject),
+                MobilePush(config.push_platforms),
                 follow_store(),
                 links(),
                 catalogue().templates,

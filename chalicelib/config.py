@@ -84,6 +84,13 @@ def push_services() -> tuple[str, ...]:
     return tuple(setting("PUSH_SERVICES", "").split())
 
 
+def push_platforms() -> Mapping[str, str]:
+    """The SNS platform applications for apps, from the JSON in ``PUSH_PLATFORMS``: ARN by
+    ``fcm`` and ``apns``."""
+    found: dict[str, str] = json.loads(setting("PUSH_PLATFORMS", "") or "{}")
+    return found
+
+
 def text_replies() -> bool:
     """Whether answers to text messages arrive: a two-way provider, or a number of AWS's own."""
     two_way = any(one.get("channel") == "sms" for one in gateways().values())

@@ -46,6 +46,7 @@ PATTERNS = {
     **{f"/{prefix}*": "one object per photo, named when it is uploaded" for prefix in PHOTOS},
     f"/{MAILS}*": "one object per mail, named by SES",
     f"/{PRINTED}*": "one object per printed form, named by the mark of what it says",
+    "/*": "SNS names the endpoint of each app on a telephone",
     ":*": "executions are named after the report; only those of our state machine match",
     "*": "dynamodb:ListStreams has no resource level",
 }
@@ -228,6 +229,19 @@ def _sends_texts(_place: Place) -> list[Json]:
             "Action": ["sns:Publish"],
             "NotResource": [NOT_A_TOPIC],
         }
+    ]
+
+
+def _pushes_to_apps(place: Place) -> list[Json]:
+    """SNS makes up the end of an endpoint's name; before it stands the application's."""
+    platforms: Json = json.loads(place.variables.get("PUSH_PLATFORMS") or "{}")
+    if not platforms:
+        return []
+    applications = sorted(platforms.values())
+    endpoints = [f"{one.replace(':app/', ':endpoint/')}/*" for one in applications]
+    return [
+        _allow("FindAppEndpoints", ["sns:CreatePlatformEndpoint"], *applications),
+        _allow("PushToApps", ["sns:DeleteEndpoint", "sns:Publish"], *endpoints),
     ]
 
 
@@ -428,6 +442,7 @@ FUNCTIONS: Mapping[str, Function] = {
             _uses_identity_key("Decrypt"),
             _sends_mail,
             _sends_texts,
+            _pushes_to_apps,
             _reads_link_key,
             _raises_alarms,
         ),

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib import config
 from chalicelib.adapters.channels import rendered
+from chalicelib.adapters.mobile_push import MobilePush
 from chalicelib.adapters.web_push import BrowserGone, WebPush
 from chalicelib.domain.deliveries import FOLLOWER, Delivery
 from chalicelib.domain.numbers import normalise
@@ -17,7 +18,7 @@ from chalicelib.services.answering import Links
 from chalicelib.services.following import STAFF, Follower, FollowStore
 from chalicelib.services.messages import Templates, default_templates
 from chalicelib.services.ports import NeverAgain, TryAgain
-from chalicelib.services.pushing import PUSH, Browser
+from chalicelib.services.pushing import PUSH, Browser, Device, unpacked
 from chalicelib.services.sending import Unwanted
 
 #: Hears of each push that a service took: (to, subject, text, id).
@@ -29,6 +30,7 @@ class PushChannel:
     """Nothing personal is in a push: no citizen's word is ever in the text message it repeats."""
 
     web: WebPush
+    mobile: MobilePush
     followers: FollowStore
     links: Links | None = None
     templates: Callable[[], Templates] = default_templates
@@ -41,19 +43,25 @@ class PushChannel:
         title = normalise(delivery.number) or "LIVE Room"
         tag = hashlib.sha256(delivery.number.encode()).hexdigest()[:32]
         said = {"title": title, "body": content.text, "url": self._page(delivery), "tag": tag}
-        payload = json.dumps(said, ensure_ascii=False).encode()
-        self._push(browsers, payload, tag, urgent=delivery.urgent)
+        self._push(browsers, said, urgent=delivery.urgent)
         mark = hashlib.sha256(f"{delivery.number}|{delivery.id}".encode()).hexdigest()[:32]
         if self.heard:
             self.heard(delivery.recipient, title, content.text, mark)
         return f"push-{mark}", content.version
 
-    def _push(self, browsers: list[Follower], payload: bytes, tag: str, *, urgent: bool) -> None:
+    def _one(self, to: Browser | Device, said: Mapping[str, str], *, urgent: bool) -> None:
+        if isinstance(to, Device):
+            self.mobile.send(to, said, urgent=urgent)
+            return
+        payload = json.dumps(said, ensure_ascii=False).encode()
+        self.web.send(to, payload, said["tag"], urgent=urgent)
+
+    def _push(self, browsers: list[Follower], said: Mapping[str, str], *, urgent: bool) -> None:
         """Push to every browser and forget those that are gone; raise if none has it."""
         reached, fault = False, None
         for one in browsers:
             try:
-                self.web.send(Browser.unpacked(one.address), payload, tag, urgent=urgent)
+                self._one(unpacked(one.address), said, urgent=urgent)
                 reached = True
             except BrowserGone:
                 self.followers.leave(one.topic, one.id)

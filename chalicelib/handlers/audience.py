@@ -199,6 +199,8 @@ ROUTES: Mapping[tuple[str, str], Audience] = {
     ("POST", "/v1/subscriptions/leave"): EVERYBODY,
     ("POST", "/v1/reports/{number}/push"): _REPORTER_ONLY,
     ("POST", "/v1/me/push"): frozenset(STAFF_ROLES),
+    ("POST", "/v1/reports/{number}/devices"): _REPORTER_ONLY,
+    ("POST", "/v1/me/devices"): frozenset(STAFF_ROLES),
     ("GET", "/v1/templates"): _SOP_DESK,
     ("GET", "/v1/templates/{template}"): _SOP_DESK,
     ("GET", "/v1/templates/{template}/preview"): _SOP_DESK,

@@ -30,6 +30,22 @@ SUBSCRIPTION_OPERATIONS: Mapping[tuple[str, str], Operation] = {
         status=201,
         codes=(*_PUSH, "role_may_not"),
     ),
+    ("POST", "/v1/reports/{number}/devices"): Operation(
+        "Be told by an app on this telephone what happens to one's own report",
+        forms.SubscriptionState,
+        _TAG,
+        body=forms.RegisterDevice,
+        status=201,
+        codes=(*_PUSH, "not_found", "role_may_not"),
+    ),
+    ("POST", "/v1/me/devices"): Operation(
+        "Be told by an app on this telephone what is one's own to do",
+        forms.SubscriptionState,
+        _TAG,
+        body=forms.RegisterDevice,
+        status=201,
+        codes=(*_PUSH, "role_may_not"),
+    ),
     ("POST", "/v1/subscriptions"): Operation(
         "Follow a report, a category or an area: by mail (202, to be confirmed) or in this browser",
         forms.SubscriptionState,

@@ -35,6 +35,14 @@ class SubscribeBrowser(PushTarget, kw_only=True):
     language: Language = "id"
 
 
+class RegisterDevice(Body, kw_only=True):
+    """An app on a telephone, by the token that its platform gave it."""
+
+    platform: Literal["fcm", "apns"]
+    token: Annotated[str, Meta(min_length=8, max_length=2000)]
+    language: Language = "id"
+
+
 class Subscribe(Body, kw_only=True):
     """What to follow (one of report, category, area), and where: by mail or in this browser."""
 

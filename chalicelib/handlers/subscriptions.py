@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from chalice import Blueprint, Response
 
 from chalicelib import bootstrap
@@ -13,12 +15,13 @@ from chalicelib.handlers.problems import Problem
 from chalicelib.handlers.serving import Call, serves
 from chalicelib.handlers.subscription_definitions import (
     PushTarget,
+    RegisterDevice,
     Subscribe,
     SubscribeBrowser,
     SubscriptionToken,
 )
 from chalicelib.services.following import LEAVE, NoSuchTopic
-from chalicelib.services.pushing import Browser, SubscriptionRefused
+from chalicelib.services.pushing import Browser, Device, SubscriptionRefused
 
 blueprint = Blueprint(__name__)
 
@@ -45,6 +48,23 @@ def push_staff(call: Call) -> Response:
         bootstrap.pushing().staff(call.caller.person, browser_of(form), form.language)
     except SubscriptionRefused as refused:
         raise Problem("push_subscription_invalid", field=refused.field) from None
+    return ok({"state": "following"}, 201)
+
+
+@serves(blueprint, "POST", "/v1/reports/{number}/devices")
+def device_own(call: Call) -> Response:
+    """Tell this telephone what happens to one's own report."""
+    form = parse(call.body, RegisterDevice)
+    if bootstrap.store().load(call.number) is None:
+        raise Problem("not_found")
+    _refusing(bootstrap.pushing().own, call.number, form)
+    return ok({"state": "following"}, 201)
+
+
+@serves(blueprint, "POST", "/v1/me/devices")
+def device_staff(call: Call) -> Response:
+    """Tell this telephone what is the caller's to do."""
+    _refusing(bootstrap.pushing().staff, call.caller.person, parse(call.body, RegisterDevice))
     return ok({"state": "following"}, 201)
 
 
@@ -89,6 +109,13 @@ def leave(call: Call) -> Response:
         raise Problem("not_found") from None
     bootstrap.leave()(about)
     return ok({"state": "left"})
+
+
+def _refusing(join: Callable[[str, Device, str], None], who: str, form: RegisterDevice) -> None:
+    try:
+        join(who, Device(form.platform, form.token), form.language)
+    except SubscriptionRefused as refused:
+        raise Problem("push_subscription_invalid", field=refused.field) from None
 
 
 def join_own(number: str, form: SubscribeBrowser) -> None:

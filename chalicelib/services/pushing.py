@@ -54,10 +54,28 @@ class Browser:
         """Return the text that is kept as the follower's address."""
         return json.dumps(asdict(self), sort_keys=True)
 
-    @classmethod
-    def unpacked(cls, text: str) -> Browser:
-        """Return what `packed` wrote."""
-        return cls(**json.loads(text))
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """An app on a telephone, by the token that its platform (``fcm``, ``apns``) gave it."""
+
+    platform: str
+    token: str
+
+    @property
+    def id(self) -> str:
+        """Tells devices apart and is no address."""
+        return hashlib.sha256(f"{self.platform}|{self.token}".encode()).hexdigest()[:24]
+
+    def packed(self) -> str:
+        """Return the text that is kept as the follower's address."""
+        return json.dumps(asdict(self), sort_keys=True)
+
+
+def unpacked(text: str) -> Browser | Device:
+    """Return what `packed` of either wrote."""
+    found = json.loads(text)
+    return Device(**found) if "platform" in found else Browser(**found)
 
 
 @dataclass(frozen=True)
@@ -65,7 +83,7 @@ class Pushing:
     """The use cases of whoever wants to be told by push.
 
     services: hosts of push services, ``*.`` before those of which every part may be meant. Nobody
-    can make us call anything else.
+    can make us call anything else. platforms: those of telephones that the stage has.
     """
 
     following: Following
@@ -73,12 +91,13 @@ class Pushing:
     clock: Clock
     public_key: Callable[[], str]
     services: Callable[[], Iterable[str]]
+    platforms: Callable[[], Iterable[str]] = tuple
 
-    def own(self, number: str, browser: Browser, language: str) -> None:
+    def own(self, number: str, browser: Browser | Device, language: str) -> None:
         """Tell the holder of report *number*'s token."""
         self._join(f"{OWN}:{number}", browser, language)
 
-    def staff(self, person: str, browser: Browser, language: str) -> None:
+    def staff(self, person: str, browser: Browser | Device, language: str) -> None:
         """Tell a member of staff what is theirs to do."""
         self._join(f"{STAFF}:{person}", browser, language)
 
@@ -87,9 +106,12 @@ class Pushing:
         self.following.name(topic)
         self._join(topic, browser, language)
 
-    def _join(self, topic: str, browser: Browser, language: str) -> None:
+    def _join(self, topic: str, browser: Browser | Device, language: str) -> None:
         """Raises SubscriptionRefused."""
-        _check(browser, self.public_key(), self.services())
+        if isinstance(browser, Browser):
+            _check(browser, self.public_key(), self.services())
+        elif browser.platform not in self.platforms():
+            raise SubscriptionRefused("platform")
         follower = Follower(topic, browser.id, PUSH, browser.packed(), language)
         self.followers.ask(follower, self.clock.now() + real(_KEPT, self.clock))
         self.followers.join(topic, browser.id)

@@ -61,7 +61,9 @@ OUTPUTS = {
     "ALARM_TOPIC_ARN": arn("sns", "live-room-dev-alarms"),
 }
 POOL = "ap-southeast-3_aBcDeFgHi"
+APP, ENDPOINT = arn("sns", "app/GCM/live-room-dev"), arn("sns", "endpoint/GCM/live-room-dev")
 ENVIRONMENT = OUTPUTS | {
+    "PUSH_PLATFORMS": json.dumps({"fcm": APP}),
     "MAIL_FROM": "lapor@example.go.id",
     "STAGE": "dev",
     "STAFF_POOL_ID": POOL,
@@ -353,6 +355,10 @@ CALLS = {
         )
     ],
     # a text message to a telephone number: no ARN
+    # apps on telephones, under the stage's own platform application
+    "mobile_push: sns.create_platform_endpoint": [("send", "sns:CreatePlatformEndpoint", APP)],
+    "mobile_push: sns.publish": [("send", "sns:Publish", f"{ENDPOINT}/1-2-3")],
+    "mobile_push: sns.delete_endpoint": [("send", "sns:DeleteEndpoint", f"{ENDPOINT}/1-2-3")],
     "providers: sns.publish": [("send", "sns:Publish", "+6281234567890")],
     "aws: secretsmanager.get_secret_value": [
         ("hook", "secretsmanager:GetSecretValue", OUTPUTS["TOKEN_SECRET_ID"]),
@@ -591,6 +597,7 @@ def test_no_resource_is_a_pattern_but_the_named_ones(name):
                 in {f"{BUCKET}/{prefix}" for prefix in (*policies.PHOTOS, policies.PRINTED)}
                 | {f"{MAIL_BUCKET}/{policies.MAILS}"}
                 or start in (f"{TEXT_LOGS}:", f"{TEXT_LOGS}/Failure:")
+                or start == f"{ENDPOINT}/"
                 or start == arn("states", "execution:live-room-dev-timeline:")
             ), resource
             assert any(resource.endswith(pattern) for pattern in policies.PATTERNS)

@@ -9,18 +9,22 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from botocore.stub import ANY, Stubber
 from cryptography.hazmat.primitives.asymmetric import ec
+from moto import mock_aws
 
 from chalicelib import bootstrap, config
+from chalicelib.adapters import aws
+from chalicelib.adapters.mobile_push import MobilePush
 from chalicelib.adapters.outgoing import PublicOutgoing
 from chalicelib.adapters.push_channel import PushChannel
-from chalicelib.adapters.web_push import WebPush, encrypted, public_key
+from chalicelib.adapters.web_push import BrowserGone, WebPush, encrypted, public_key
 from chalicelib.domain.channels import ChannelPolicy
 from chalicelib.domain.deliveries import SUPPRESSED, Delivery
 from chalicelib.domain.signing import Keyring
 from chalicelib.services.answering import Links
 from chalicelib.services.ports import NeverAgain
-from chalicelib.services.pushing import Browser, Pushing
+from chalicelib.services.pushing import Browser, Device, Pushing
 from chalicelib.services.sending import Sender
 from tests.fakes import push_service
 from tests.fakes.push_service import PushService, raw, text
@@ -55,14 +59,21 @@ class City(Follows):
     def __init__(self, world: World, service: PushService) -> None:
         super().__init__(world)
         self.service = service
+        self.platforms: dict[str, str] = {}
         self.heard: list[tuple[str, str, str]] = []
         engine = self.engine
         self.pushing = Pushing(
-            self.following, self.rows, engine.clock, self.key, lambda: (service.origin,)
+            self.following,
+            self.rows,
+            engine.clock,
+            self.key,
+            lambda: (service.origin,),
+            lambda: self.platforms,
         )
         links = Links(config.link_keys, engine.clock, config.public_url, lambda: "")
         channel = PushChannel(
             WebPush(PublicOutgoing(), config.link_keys, lambda: "mailto:lapor@example.go.id"),
+            MobilePush(lambda: self.platforms),
             self.rows,
             links,
             heard=lambda to, subject, said, id: self.heard.append((to, subject, said)),
@@ -83,14 +94,17 @@ class City(Follows):
         body = self.service.browser(self.key(), name) | changes
         return self.world.post(f"/v1/reports/{filed['number']}/push", body, token=filed["token"])
 
-    def sent(self) -> list[str]:
-        """Send every push that is planned; their statuses."""
-        planned = [
-            one
+    def planned(self) -> list[tuple[str, str]]:
+        """Number and id of every push that waits."""
+        return [
+            (one.number, one.id)
             for one in self.engine.store.messages.values()
             if one.channel == "push" and one.status == "planned"
         ]
-        return [self.sender.send(one.number, one.id) for one in planned]
+
+    def sent(self) -> list[str]:
+        """Send every push that waits; their statuses."""
+        return [self.sender.send(number, id) for number, id in self.planned()]
 
 
 @pytest.fixture
@@ -126,14 +140,14 @@ def test_of_a_confidential_report_its_browser_hears_only_that_it_was_updated(cit
     assert {one["body"] for one in city.service.got} == {f"Laporan {filed['number']} diperbarui."}
 
 
-def test_a_browser_that_is_gone_is_forgotten_and_nothing_has_failed(city: City):
+@pytest.mark.parametrize("gone", [404, 410])
+def test_a_browser_that_is_gone_is_forgotten_and_nothing_has_failed(city: City, gone: int):
     filed = city.world.filed(WITH_MAIL)
     city.subscribe(filed)
     city.world.act(filed["number"], "verify", user="operator")
     city.news(filed["number"])
-    for gone in (410, 404):
-        city.service.status = gone
-        assert set(city.sent()) <= {SUPPRESSED}
+    city.service.status = gone
+    assert city.sent() == [SUPPRESSED]
     assert city.rows.rows == {}
     assert city.engine.alarms.raised == []
 
@@ -230,8 +244,6 @@ def test_a_new_key_ends_what_was_subscribed_under_one_that_is_no_more(city: City
         browser, b'{"title":"x"}', "t", urgent=False
     )
     assert city.service.got[-1]["title"] == "x"
-    from chalicelib.adapters.web_push import BrowserGone
-
     with pytest.raises(BrowserGone):
         WebPush(outgoing, lambda: Keyring(b"z" * 32), lambda: "mailto:a@b.id").send(
             browser, b"{}", "t", urgent=False
@@ -261,6 +273,69 @@ def bootstrap_policy() -> dict[str, Any]:
 
     found: dict[str, Any] = json.loads((DATA / "channels.json").read_text())
     return found
+
+
+# -- apps on telephones ---------------------------------------------------------------------------
+
+
+def test_an_app_is_told_through_its_platform_until_the_platform_switches_it_off(
+    city: City, monkeypatch: pytest.MonkeyPatch
+):
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "test")
+    filed = city.world.filed(WITH_MAIL)
+    path, body = f"/v1/reports/{filed['number']}/devices", {"platform": "fcm", "token": "t" * 30}
+    refused = city.world.post(path, body, token=filed["token"])
+    assert (refused.code, refused.json["field"]) == ("push_subscription_invalid", "platform")
+    with mock_aws():
+        aws.client.cache_clear()
+        sns = aws.client("sns")
+        made = sns.create_platform_application(Name="live-room", Platform="GCM", Attributes={})
+        city.platforms["fcm"] = made["PlatformApplicationArn"]
+        assert city.world.post(path, body, token=filed["token"]).status == 201
+        city.world.act(filed["number"], "verify", user="operator")
+        assert city.news(filed["number"]) == 1
+        assert city.sent() == ["sent"]
+        application = {"PlatformApplicationArn": city.platforms["fcm"]}
+        [endpoint] = sns.list_endpoints_by_platform_application(**application)["Endpoints"]
+        off = {"Enabled": "false"}
+        sns.set_endpoint_attributes(EndpointArn=endpoint["EndpointArn"], Attributes=off)
+        assert city.world.act(filed["number"], "start", user="petugas.pupr").status == 200
+        assert city.news(filed["number"]) == 1
+        assert city.sent() == [SUPPRESSED]
+    aws.client.cache_clear()
+    assert city.rows.rows == {}
+
+
+def test_an_endpoint_that_is_switched_off_is_deleted_so_that_its_token_may_come_back(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "test")
+    application = "arn:aws:sns:ap-southeast-3:123456789012:app/GCM/live-room"
+    endpoint = application.replace(":app/", ":endpoint/") + "/1-2-3"
+    said = {"title": "TL-7K3QX9MW", "body": "Laporan diperbarui.", "url": "https://a/", "tag": "t"}
+    aws.client.cache_clear()
+    with Stubber(aws.client("sns")) as sns:
+        asked = {"PlatformApplicationArn": application, "Token": "t" * 30}
+        sns.add_response("create_platform_endpoint", {"EndpointArn": endpoint}, asked)
+        message = {"TargetArn": endpoint, "MessageStructure": "json", "Message": ANY}
+        sns.add_client_error("publish", "EndpointDisabled", expected_params=message)
+        sns.add_response("delete_endpoint", {}, {"EndpointArn": endpoint})
+        with pytest.raises(BrowserGone):
+            MobilePush(lambda: {"fcm": application}).send(
+                Device("fcm", "t" * 30), said, urgent=True
+            )
+        sns.assert_no_pending_responses()
+    aws.client.cache_clear()
+
+
+def test_an_officers_app_is_registered_for_the_officer_alone(city: City):
+    city.platforms["apns"] = "arn:aws:sns:ap-southeast-3:123456789012:app/APNS/live-room"
+    body = {"platform": "apns", "token": "f" * 64}
+    assert city.world.post("/v1/me/devices", body).code == "sign_in_needed"
+    assert city.world.post("/v1/me/devices", body, user="petugas.pupr").status == 201
+    assert [topic for topic, _ in city.rows.rows] == ["staff:petugas.pupr"]
 
 
 # -- following by the API ------------------------------------------------------------------------

@@ -40,7 +40,11 @@ DECIDES_FURTHER = {
     *((method, path) for method, path in ROUTES if path.startswith("/v1/drafts/{sop}")),
     *((method, path) for method, path in ROUTES if path.startswith("/v1/templates/{template}/p")),
     # the browser's keys; the token of a mail
-    *((method, path) for method, path in ROUTES if path.endswith("/push") and method == "POST"),
+    *(
+        (method, path)
+        for method, path in ROUTES
+        if path.endswith(("/push", "/devices")) and method == "POST"
+    ),
     *((method, path) for method, path in ROUTES if path.startswith("/v1/subscriptions")),
     # nobody has subscribed, and no device has signed on
     *((method, path) for method, path in ROUTES if "{webhook}" in path or "{device}" in path),
