@@ -18,7 +18,7 @@ from chalice import Response
 from chalicelib.adapters.logs import places
 from chalicelib.handlers.definitions import Body
 from chalicelib.handlers.field_errors import field_error, from_msgspec
-from chalicelib.handlers.problems import PROBLEMS, SAFE_HEADERS, Problem, response
+from chalicelib.handlers.problems import DATA_HEADERS, PROBLEMS, Problem, response
 
 if TYPE_CHECKING:
     from chalicelib.domain.accounts import AccountRefused
@@ -135,7 +135,7 @@ KNOWN: Mapping[str, str] = {
 def ok(body: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
     """Return *body* as JSON."""
     text = json.dumps(body, ensure_ascii=False, default=str)
-    all_headers = {**SAFE_HEADERS, "Content-Type": JSON, "Cache-Control": "no-store"}
+    all_headers = {**DATA_HEADERS, "Content-Type": JSON, "Cache-Control": "no-store"}
     return Response(text, headers={**all_headers, **(headers or {})}, status_code=status)
 
 
@@ -148,7 +148,7 @@ def cached(request: Any, body: Any, seconds: int = 0) -> Response:
         "ETag": tag,
         "Cache-Control": control,
         "Content-Type": JSON,
-        **SAFE_HEADERS,
+        **DATA_HEADERS,
         "Vary": "Authorization, Accept-Language",
     }
     given = request.headers.get("if-none-match", "")

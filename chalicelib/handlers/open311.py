@@ -33,7 +33,7 @@ from chalicelib.handlers.open311_forms import (
     values_of,
     window_of,
 )
-from chalicelib.handlers.problems import SAFE_HEADERS, Problem
+from chalicelib.handlers.problems import DATA_HEADERS, Problem
 from chalicelib.handlers.serving import Call, serves
 from chalicelib.services.cards import Update
 from chalicelib.services.clients import Client, KeyUnknown, LimitReached
@@ -397,7 +397,7 @@ def _error(shape: str, status: int, code: str, text: str) -> Response:
 def _reply(
     shape: str, tree: Tree, status: int = 200, headers: Mapping[str, str] | None = None
 ) -> Response:
-    all_headers = {**SAFE_HEADERS, "Cache-Control": "no-store", **(headers or {})}
+    all_headers = {**DATA_HEADERS, "Cache-Control": "no-store", **(headers or {})}
     return Response(
         form.rendered(shape, tree),
         headers={**all_headers, "Content-Type": form.content_type(shape)},

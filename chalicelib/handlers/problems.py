@@ -531,6 +531,12 @@ TITLES: Mapping[int, tuple[str, str]] = {
 }
 #: Sent with every answer: no browser may take JSON for anything else.
 SAFE_HEADERS: Mapping[str, str] = {"X-Content-Type-Options": "nosniff"}
+#: Sent with answers that are data and no page: whoever opens one in a browser sees text, no more.
+DATA_HEADERS: Mapping[str, str] = {
+    **SAFE_HEADERS,
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+}
 
 
 class Problem(Exception):
@@ -564,7 +570,7 @@ def response(code: str, errors: Sequence[Mapping[str, Any]] = (), **facts: Any) 
     """Return the answer for *code*."""
     body = document(code, errors, **facts)
     headers = {
-        **SAFE_HEADERS,
+        **DATA_HEADERS,
         "Content-Type": "application/problem+json",
         "Cache-Control": "no-store",
     }
