@@ -45,6 +45,7 @@ MODULES = (
     "pages.sops",
     "pages.tasks",
     "pages.tracking",
+    "pages.work",
 )
 
 configure()

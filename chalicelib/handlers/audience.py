@@ -241,6 +241,7 @@ PAGES: Mapping[tuple[str, str], Audience] = {
     ("POST", "/tempat"): EVERYBODY,
     ("GET", "/lacak"): EVERYBODY,
     ("GET", "/tugas"): _QUEUE,
+    ("POST", "/tugas"): _QUEUE,
     ("GET", "/dinas"): _QUEUE,
     ("GET", "/ruang"): _WATCHING,
     ("GET", "/ruang/cari"): _WATCHING,

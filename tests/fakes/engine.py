@@ -198,7 +198,6 @@ class RecordingAlarms:
 SOME_PICTURE = b"\x89PNG\r\n\x1a\nsome picture"
 
 
-@dataclass
 class RecordingMeasures:
     def __init__(self) -> None:
         self.recorded: list[tuple[str, float]] = []
@@ -210,6 +209,7 @@ class RecordingMeasures:
         return [value for one, value in self.recorded if one == name]
 
 
+@dataclass
 class MemoryBlobs:
     """Files in a dictionary. A key in *keys* alone is there, too, as some picture."""
 

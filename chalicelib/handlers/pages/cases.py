@@ -11,7 +11,6 @@ from chalice import Blueprint, Response
 
 from chalicelib import bootstrap
 from chalicelib.domain.actions import ActionRefused
-from chalicelib.domain.report import CONTROL_ROOM, STATUSES
 from chalicelib.handlers.actions import command_for, room_for_photo
 from chalicelib.handlers.definitions import NewPhoto
 from chalicelib.handlers.field_errors import from_msgspec
@@ -19,9 +18,7 @@ from chalicelib.handlers.http import clean, ok
 from chalicelib.handlers.pages.case_forms import BY_ACTION, body_of, offered
 from chalicelib.handlers.pages.plates import plate_of
 from chalicelib.handlers.pages.rendering import language_of, page, redirect, short_name
-from chalicelib.handlers.pages.work_rows import work_row
 from chalicelib.handlers.problems import Problem
-from chalicelib.handlers.queries import cursor_for, cursor_of, one_of
 from chalicelib.handlers.serving import Call, shows
 from chalicelib.handlers.session import CSRF_FIELD, form_of
 from chalicelib.services.catalogue import CITY_ZONE
@@ -29,36 +26,7 @@ from chalicelib.services.check_words import words_of
 from chalicelib.services.photos import SIZES, shown_key
 
 blueprint = Blueprint(__name__)
-_PAGE = 50
 _PRIVATE = {"Cache-Control": "no-store"}
-
-
-@shows(blueprint, "GET", "/tugas")
-def work(call: Call) -> Response:
-    """The open reports whose move it is the reader's office's, nearest deadline first."""
-    views = bootstrap.views()
-    holder = call.query("agency") or views.own_holder(call.caller)
-    if not views.may_list(holder, call.caller):
-        raise Problem("not_your_agency")
-    status = one_of(call, "status", STATUSES)
-    found = bootstrap.store().queue(
-        holder,
-        _PAGE,
-        cursor_of(call),
-        lambda row: (not status or row["status"] == status) and views.may_see_row(row, call.caller),
-    )
-    now = bootstrap.clock().now()
-    rows = [work_row(views.queued(row), now, language_of(call)) for row in found.items]
-    return page(
-        call,
-        "work.html",
-        headers=_PRIVATE,
-        rows=rows,
-        counts={state: sum(row["state"] == state for row in rows) for state in ("late", "near")},
-        holder=views.agency(holder),
-        room=holder == CONTROL_ROOM,
-        cursor=cursor_for(found.cursor),
-    )
 
 
 @shows(blueprint, "GET", "/kasus/{number}")

@@ -7,6 +7,7 @@
   const refresh = async () => {
     const part = document.querySelector("[data-live]");
     if (document.hidden || !part || part.contains(document.activeElement)) return;
+    if (part.querySelector('input[type="checkbox"]:checked')) return;
     try {
       const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
       if (!answer.ok) return;

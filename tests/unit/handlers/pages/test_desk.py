@@ -30,8 +30,8 @@ def csrf(html):
     return re.search(r'name="csrf" value="([^"]+)"', html).group(1)
 
 
-def post(world, path, fields, who):
-    html = world.get(path.rpartition("/")[0], headers=who).body.decode()
+def post(world, path, fields, who, seen=""):
+    html = world.get(seen or path.rpartition("/")[0], headers=who).body.decode()
     body = urlencode(fields | {"csrf": csrf(html)}).encode()
     return world.post(path, body, headers=who)
 

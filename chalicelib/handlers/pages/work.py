@@ -1,0 +1,119 @@
+"""The work list: narrowed by links that can be kept, and one act for several reports at once."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+from chalice import Blueprint, Response
+
+from chalicelib import bootstrap
+from chalicelib.domain.actions import ActionRefused
+from chalicelib.domain.report import CONTROL_ROOM, STATUSES
+from chalicelib.handlers.actions import command_for
+from chalicelib.handlers.http import clean, one_line, response_to
+from chalicelib.handlers.pages.case_forms import BY_ACTION, body_of
+from chalicelib.handlers.pages.rendering import language_of, page, redirect
+from chalicelib.handlers.pages.work_rows import work_row
+from chalicelib.handlers.problems import Problem
+from chalicelib.handlers.queries import cursor_for, cursor_of, one_of
+from chalicelib.handlers.serving import Call, number_of, shows
+from chalicelib.handlers.session import form_of
+from chalicelib.services.acting import NotFound
+from chalicelib.services.statuses import STATUS_NAMES
+
+blueprint = Blueprint(__name__)
+_PAGE = 50
+_TIERS = ("P0", "P1", "P2", "P3", "P4", "P5")
+#: The parameters that narrow the list; a link with them is a saved filter.
+_FILTERS = ("agency", "status", "tier", "category", "area")
+#: What may be done for several at once; each still passes every rule of its own.
+BULK = ("verify", "assign", "acknowledge", "start")
+_PICKED = "pick."
+
+
+@shows(blueprint, "GET", "/tugas")
+def work(call: Call) -> Response:
+    """The open reports whose move it is the reader's office's, nearest deadline first."""
+    chosen = {name: one_line(call.query(name))[:40] for name in _FILTERS}
+    one_of(call, "status", STATUSES)
+    one_of(call, "tier", _TIERS)
+    return _list(call, chosen, cursor_of(call))
+
+
+@shows(blueprint, "POST", "/tugas")
+def act(call: Call) -> Response:
+    """Do one act for each picked report; those that refuse are named with the reason."""
+    given = {name: clean(value) for name, value in form_of(call.request).items()}
+    chosen = {name: given.get(f"f.{name}", "")[:40] for name in _FILTERS}
+    action = given.get("do", "")
+    if action not in BULK:
+        raise Problem("not_found")
+    numbers = [number_of(name.removeprefix(_PICKED)) for name in given if name.startswith(_PICKED)]
+    refused = [one for number in numbers[:_PAGE] if (one := _refusal(call, number, action, given))]
+    if refused:
+        return _list(call, chosen, None, refused)
+    query = urlencode({name: value for name, value in chosen.items() if value})
+    return redirect(f"/tugas?{query}" if query else "/tugas")
+
+
+def _refusal(
+    call: Call, number: str, action: str, given: Mapping[str, str]
+) -> Mapping[str, Any] | None:
+    """Do it; return why it was not done, with the number, or None."""
+    try:
+        body = body_of(action, given, ())
+        bootstrap.act_on_report()(number, command_for(action, body, call.caller, ""))
+    except (ActionRefused, NotFound, Problem) as refused:
+        return {**json.loads(response_to(refused).body), "number": number}
+    return None
+
+
+def _list(
+    call: Call,
+    chosen: Mapping[str, str],
+    cursor: str | None,
+    refused: Sequence[Mapping[str, Any]] = (),
+) -> Response:
+    views = bootstrap.views()
+    holder = chosen["agency"] or views.own_holder(call.caller)
+    if not views.may_list(holder, call.caller):
+        raise Problem("not_your_agency")
+    found = bootstrap.store().queue(
+        holder,
+        _PAGE,
+        cursor,
+        lambda row: _fits(row, chosen) and views.may_see_row(row, call.caller),
+    )
+    now, known = bootstrap.clock().now(), bootstrap.catalogue()
+    rows = [work_row(views.queued(row), now, language_of(call)) for row in found.items]
+    return page(
+        call,
+        "work.html",
+        status=409 if refused else 200,
+        headers={"Cache-Control": "no-store"},
+        rows=rows,
+        counts={state: sum(row["state"] == state for row in rows) for state in ("late", "near")},
+        holder=views.agency(holder),
+        room=holder == CONTROL_ROOM,
+        bulk=[BY_ACTION[one] for one in BULK if (one in _AT_ROOM) == (holder == CONTROL_ROOM)],
+        agencies=sorted(known.agencies().items(), key=lambda pair: str(pair[1]["name"]["id"])),
+        chosen=chosen,
+        statuses=[(one, STATUS_NAMES[one]) for one in STATUSES],
+        tiers=_TIERS,
+        kinds=sorted(known.categories().values(), key=lambda one: one.code),
+        kecamatan=known.areas.all("kecamatan"),
+        refused=refused,
+        cursor=cursor_for(found.cursor),
+        query=urlencode({name: value for name, value in chosen.items() if value}),
+    )
+
+
+_AT_ROOM = frozenset({"verify", "assign"})
+
+
+def _fits(row: Mapping[str, Any], chosen: Mapping[str, str]) -> bool:
+    same = all(chosen[name] in ("", row[name]) for name in ("status", "tier", "category"))
+    return same and chosen["area"] in ("", row["kecamatan"], row["kelurahan"])
