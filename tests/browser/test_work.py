@@ -1,0 +1,26 @@
+"""The work list's filters and its one act for several reports, and an agency's own page."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.browser.conftest import DESK, PHONE
+from tests.browser.test_desk import busy, staff
+
+SHAPES = pytest.mark.parametrize("shape", [PHONE, DESK], ids=["phone", "desk"])
+
+
+@SHAPES
+def test_several_tasks_are_taken_on_at_once(city, shape):
+    oldest, *_ = busy(city.world)
+    visit = staff(city, "petugas.pupr", shape)
+    visit.go("/tugas?tier=P2")
+    page = visit.page
+    page.get_by_role("checkbox", name=f"Pilih {oldest}").check()
+    visit.look("work-picked")
+    page.get_by_role("button", name="Terima tugas").click()
+    page.get_by_role("button", name=f"Mulai {oldest}").wait_for()
+    assert page.url.endswith("/tugas?tier=P2")
+    head = staff(city, "kadis.pupr", shape)
+    head.go("/dinas")
+    head.look("agency")
