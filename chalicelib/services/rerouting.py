@@ -95,7 +95,9 @@ class Reroute:
                 raise Conflict
 
     def _instead(self, composer: Composer, failed: Delivery, siblings: list[Delivery]) -> None:
-        alive = [one for one in siblings if one.status != FAILED]
+        # Nothing tells whether a push was seen, so it never stands for having reached somebody.
+        proven = (one for one in siblings if one.channel != notices.PUSH)
+        alive = [one for one in proven if one.status != FAILED]
         if any(one.who == failed.who for one in alive):
             return  # the same person is reached another way
         tried = {(one.who, one.channel) for one in siblings}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -20,7 +21,7 @@ from chalicelib.adapters.outgoing import PublicOutgoing
 from chalicelib.adapters.push_channel import PushChannel
 from chalicelib.adapters.web_push import BrowserGone, WebPush, encrypted, public_key
 from chalicelib.domain.channels import ChannelPolicy
-from chalicelib.domain.deliveries import SUPPRESSED, Delivery
+from chalicelib.domain.deliveries import SUPPRESSED, Delivery, Fact, learned
 from chalicelib.domain.signing import Keyring
 from chalicelib.services.answering import Links
 from chalicelib.services.ports import NeverAgain
@@ -233,6 +234,24 @@ def test_a_person_without_a_browser_is_not_a_failure(city: City):
     )  # fmt: skip
     city.engine.store.put_message_once(delivery)
     assert city.sent() == [SUPPRESSED]
+
+
+@pytest.mark.parametrize("pushed", ["sent", SUPPRESSED])
+def test_a_push_never_stands_for_a_mail_that_failed(city: City, pushed: str):
+    filed = city.world.filed()
+    city.engine.run_until("2027-04-05T10:30:00+07:00")
+    messages = city.engine.store.messages
+    key, task = next(
+        (key, one)
+        for key, one in messages.items()
+        if one.number == filed["number"] and one.to_staff and one.channel == "mail"
+    )
+    push = replace(task, id=task.id.removesuffix("mail") + "push", channel="push", status=pushed)
+    city.engine.store.put_message_once(push)
+    messages[key] = learned(task, Fact("hard", 1, city.engine.clock.now(), "no such mailbox"))
+    city.engine.reroute(task.number, task.id)
+    instead = [one for one in messages.values() if one.who == task.who and one.channel == "sms"]
+    assert [one.cause for one in instead] == [task.cause]
 
 
 def test_a_new_key_ends_what_was_subscribed_under_one_that_is_no_more(city: City):
