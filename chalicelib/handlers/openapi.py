@@ -17,6 +17,7 @@ from chalicelib.handlers.definitions import (
     NewReport,
     Simulation,
 )
+from chalicelib.handlers.examples import UNDEFINED, examples
 from chalicelib.handlers.openapi_accounts import ACCOUNT_OPERATIONS
 from chalicelib.handlers.openapi_answering import ANSWERING_OPERATIONS
 from chalicelib.handlers.openapi_catalogue import CATALOGUE_OPERATIONS
@@ -301,7 +302,7 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
 
 def document(server: str) -> Json:
     """Return the OpenAPI document of the API at *server*."""
-    described = list(_described())
+    described = list(described_routes())
     forms = [form for _, _, one, _ in described for form in (one.body, one.answer) if form]
     _, schemas = msgspec.json.schema_components(
         [*dict.fromkeys(forms), answers.Problem, answers.WebhookPayload], ref_template=_REF
@@ -325,12 +326,12 @@ def document(server: str) -> Json:
         "components": {
             "schemas": schemas,
             "securitySchemes": _SECURITY | openapi_open311.SECURITY,
-            "examples": _problem_examples(),
+            "examples": _problem_examples() | _examples(schemas),
         },
     }
 
 
-def _described() -> Sequence[tuple[str, str, Operation, Audience]]:
+def described_routes() -> Sequence[tuple[str, str, Operation, Audience]]:
     """Every route of the audience table; the one of the actions as one path for each of them."""
     rows: list[tuple[str, str, Operation, Audience]] = []
     for (method, path), audience in ROUTES.items():
@@ -368,7 +369,10 @@ def _operation(method: str, path: str, operation: Operation, audience: Audience)
         "responses": _responses(path, operation, audience),
     }
     if operation.body is not None:
-        content: Json = {"schema": _schema(operation.body)}
+        content: Json = {
+            "schema": _schema(operation.body),
+            "examples": _example(operation.body.__name__),
+        }
         if operation.body is NewReport:
             content["examples"] = {name: {"value": one} for name, one in _FILINGS.items()}
         must = any(field.required for field in msgspec.structs.fields(operation.body))
@@ -429,7 +433,10 @@ def _parameters(path: str, operation: Operation) -> list[Json]:
 
 
 def _responses(path: str, operation: Operation, audience: Audience) -> Json:
-    content = {"schema": _schema(operation.answer) if operation.answer else {"type": "object"}}
+    content: Json = {"schema": {"type": "object"}, "examples": _example(_UNNAMED.get(path, "Sop"))}
+    if operation.answer:
+        name = operation.answer.__name__
+        content = {"schema": _schema(operation.answer), "examples": _example(name)}
     good: Json = {"description": operation.summary, "content": {"application/json": content}}
     if operation.cached:
         good["headers"] = {"ETag": {"schema": {"type": "string"}}}
@@ -460,10 +467,25 @@ def _schema(form: type) -> Json:
     return {"$ref": _REF.format(name=form.__name__)}
 
 
+def _examples(schemas: Json) -> Json:
+    made = {**examples(schemas), **UNDEFINED}
+    return {name: {"value": one} for name, one in made.items()}
+
+
+def _example(name: str) -> Json:
+    return {"example": {"$ref": f"#/components/examples/{name}"}}
+
+
 def _problem_examples() -> Json:
     return {code: {"value": problems.document(code)} for code in problems.PROBLEMS}
 
 
+#: Answers without a definition, by what their example is called; the others are SOPs.
+_UNNAMED: Mapping[str, str] = {
+    "/v1/openapi.json": "Description",
+    "/v1/privacy": "Privacy",
+    "/v1/reports/{number}/photos/{photo}/{size}": "Led",
+}
 _DESCRIPTION = """\
 Penjelasan: semua waktu ISO 8601 dengan zona; galat berupa dokumen RFC 9457 dengan `code` tetap.
 

@@ -13,6 +13,7 @@ from live_room_client.models import (
     AnswerReferral,
     ApiClient,
     ApiClients,
+    ApproveTemplate,
     AreaList,
     Arrive,
     Ask,
@@ -76,6 +77,7 @@ from live_room_client.models import (
     Photos,
     Plain,
     Preferences,
+    ProposeTemplate,
     Publication,
     PutCalendar,
     PutCatalogueDocument,
@@ -106,6 +108,9 @@ from live_room_client.models import (
     Support,
     SupportTaken,
     Taken,
+    TemplateList,
+    TemplatePreview,
+    TemplateShown,
     Timeline,
     Verify,
     VersionList,
@@ -113,6 +118,7 @@ from live_room_client.models import (
     WebhookDeliveries,
     Webhooks,
     WholeAccount,
+    WithdrawTemplate,
 )
 from live_room_client.transport import Transport
 
@@ -1235,6 +1241,64 @@ class LiveRoom(Transport):
         path = "/v1/admin/doctor"
         answer = self._call("GET", path, query={"live": live})
         return cast("FindingList", answer)
+
+    def get_templates(
+        self,
+    ) -> TemplateList:
+        """Every message template, and whether new words are proposed for it."""
+        path = "/v1/templates"
+        answer = self._call("GET", path)
+        return cast("TemplateList", answer)
+
+    def get_templates_by_template(
+        self,
+        template: str,
+    ) -> TemplateShown:
+        """A template: the words in use, its versions, and the newest proposal."""
+        path = f"/v1/templates/{quote(template, safe='')}"
+        answer = self._call("GET", path)
+        return cast("TemplateShown", answer)
+
+    def get_templates_by_template_preview(
+        self,
+        template: str,
+        *,
+        version: str | None = None,
+    ) -> TemplatePreview:
+        """The messages of a version or of the proposal, filled with made-up facts."""
+        path = f"/v1/templates/{quote(template, safe='')}/preview"
+        answer = self._call("GET", path, query={"version": version})
+        return cast("TemplatePreview", answer)
+
+    def post_templates_by_template_proposal(
+        self,
+        template: str,
+        body: ProposeTemplate,
+    ) -> TemplateShown:
+        """Propose new words; names, length, links and hostile texts are checked at once."""
+        path = f"/v1/templates/{quote(template, safe='')}/proposal"
+        answer = self._call("POST", path, body=body)
+        return cast("TemplateShown", answer)
+
+    def post_templates_by_template_proposal_approve(
+        self,
+        template: str,
+        body: ApproveTemplate,
+    ) -> TemplateShown:
+        """Put somebody else's proposal into use, from now on."""
+        path = f"/v1/templates/{quote(template, safe='')}/proposal/approve"
+        answer = self._call("POST", path, body=body)
+        return cast("TemplateShown", answer)
+
+    def post_templates_by_template_proposal_withdraw(
+        self,
+        template: str,
+        body: WithdrawTemplate,
+    ) -> TemplateShown:
+        """Take a proposal back, with the reason."""
+        path = f"/v1/templates/{quote(template, safe='')}/proposal/withdraw"
+        answer = self._call("POST", path, body=body)
+        return cast("TemplateShown", answer)
 
     def get_drafts(
         self,

@@ -95,6 +95,13 @@ class ApiClients(TypedDict):
     cursor: None
 
 
+class ApproveTemplate(TypedDict):
+    """hash: of the content that was read, so that nobody approves what they have not seen."""
+
+    hash: str
+    reason: str
+
+
 class Area(TypedDict):
     """A kelurahan or kecamatan."""
 
@@ -1061,6 +1068,18 @@ class Preferences(TypedDict):
     channels: list[Literal["mail", "sms"]]
 
 
+class PreviewedMessage(TypedDict):
+    """A message as it would leave. septets and parts: of a text message (GSM 7-bit), else 0."""
+
+    channel: str
+    language: str
+    subject: str
+    text: str
+    html: str
+    septets: int
+    parts: int
+
+
 class Problem(TypedDict):
     """RFC 9457. Build on *code*; the texts may be improved. Further members may say more."""
 
@@ -1081,6 +1100,14 @@ class Promise(TypedDict):
     step: str
     due_at: str | None
     limit: Literal["legal", "service"]
+
+
+class ProposeTemplate(TypedDict):
+    """New words for every channel and language, in place of the version that was read."""
+
+    based_on: int
+    channels: dict[str, dict[str, Any]]
+    reason: str
 
 
 class ProviderShown(TypedDict):
@@ -1557,6 +1584,64 @@ class Taken(TypedDict):
     accepted: bool
 
 
+class TemplateLine(TypedDict):
+    """A template as the list shows it. version: the one in use."""
+
+    template: str
+    version: int
+    versions: list[int]
+    audience: str
+    channels: list[str]
+    proposed: bool
+
+
+class TemplateList(TypedDict):
+    """All templates."""
+
+    items: list[TemplateLine]
+    cursor: None
+
+
+class TemplatePreview(TypedDict):
+    """The messages of one version, filled with made-up facts."""
+
+    items: list[PreviewedMessage]
+    cursor: None
+
+
+class TemplateProposal(TypedDict):
+    """What was proposed last. version: of the template that it replaces."""
+
+    status: Literal["approved", "proposed", "withdrawn"]
+    version: int
+    hash: str
+    by: str
+    approver: str
+    reason: str
+    channels: dict[str, Any]
+
+
+class TemplateShown(TypedDict):
+    """A template: the words in use, its versions, and the newest proposal."""
+
+    template: str
+    version: int
+    audience: str
+    citizen_text: bool
+    channels: dict[str, Any]
+    versions: list[TemplateVersion]
+    proposal: TemplateProposal | None
+
+
+class TemplateVersion(TypedDict):
+    """One version: of the product, or approved by the city (when and why)."""
+
+    version: int
+    origin: Literal["city", "shipped"]
+    at: str | None
+    reason: str
+
+
 class Timeline(TypedDict):
     """Everything the SOP did and will do for a report."""
 
@@ -1690,3 +1775,9 @@ class WholeAccount(TypedDict):
     positions: list[str]
     standing: StandingShown
     provider: ProviderShown
+
+
+class WithdrawTemplate(TypedDict):
+    """Why the proposal is taken back."""
+
+    reason: str

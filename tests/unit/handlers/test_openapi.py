@@ -10,8 +10,9 @@ from openapi_spec_validator import validate
 
 from chalicelib.handlers import answers
 from chalicelib.handlers.audience import ACTIONS, ROUTES
+from chalicelib.handlers.examples import VALUES
 from chalicelib.handlers.loading import cors
-from chalicelib.handlers.openapi import OPERATIONS, document
+from chalicelib.handlers.openapi import OPERATIONS, described_routes, document
 from chalicelib.handlers.problems import PROBLEMS
 from tests.fakes.world import WITH_MAIL
 
@@ -22,7 +23,7 @@ def test_the_document_is_valid_openapi():
     validate(DOCUMENT)
 
 
-def test_every_route_and_every_action_is_described():
+def test_every_route_and_every_action_isdescribed_routes():
     described = {
         (method.upper(), path) for path, item in DOCUMENT["paths"].items() for method in item
     }
@@ -38,10 +39,44 @@ def test_operation_ids_are_unique():
 
 def test_every_problem_has_an_example_and_both_languages():
     examples = DOCUMENT["components"]["examples"]
-    assert set(examples) == set(PROBLEMS)
-    for example in examples.values():
-        msgspec.convert(example["value"], answers.Problem)
+    for code in PROBLEMS:
+        msgspec.convert(examples[code]["value"], answers.Problem)
     assert all(all(row) for row in PROBLEMS.values())
+
+
+def shown(content, form):
+    """The examples of one request or answer, references followed, as *form* reads them."""
+    named = DOCUMENT["components"]["examples"]
+    found = [
+        named[one["$ref"].rpartition("/")[2]] if "$ref" in one else one
+        for one in content["examples"].values()
+    ]
+    return [msgspec.convert(one["value"], form or dict) for one in found]
+
+
+@pytest.mark.parametrize("row", list(described_routes()), ids=lambda row: f"{row[0]} {row[1]}")
+def test_every_request_and_answer_has_an_example_that_its_own_definition_takes(row):
+    method, path, operation, _ = row
+    described = DOCUMENT["paths"][path][method.lower()]
+    if operation.body:
+        content = described["requestBody"]["content"]["application/json"]
+        assert shown(content, operation.body)
+    good = described["responses"][str(operation.status)]["content"]["application/json"]
+    assert shown(good, operation.answer)
+
+
+def test_an_example_has_every_member_that_its_definition_has():
+    schemas, named = DOCUMENT["components"]["schemas"], DOCUMENT["components"]["examples"]
+    for name, schema in schemas.items():
+        if "properties" in schema:
+            assert set(named[name]["value"]) == set(schema["properties"]), name
+
+
+def test_the_table_of_examples_names_nothing_that_is_gone():
+    schemas = DOCUMENT["components"]["schemas"]
+    fields = {field for one in schemas.values() for field in one.get("properties", {})}
+    whole = {f"{n}.{field}" for n, one in schemas.items() for field in one.get("properties", {})}
+    assert set(VALUES) - fields - whole == set()
 
 
 def test_the_document_is_served_and_names_the_server(world):
@@ -62,7 +97,7 @@ def test_the_document_is_served_and_names_the_server(world):
         "/v1/queue",
     ],
 )
-def test_answers_are_as_described(world, path):
+def test_answers_are_asdescribed_routes(world, path):
     world.filed(WITH_MAIL)
     world.project()
     operation = OPERATIONS["GET", path.partition("?")[0]]
@@ -71,14 +106,14 @@ def test_answers_are_as_described(world, path):
     msgspec.convert(answer.json, operation.answer)
 
 
-def test_the_receipt_and_the_room_for_a_photo_are_as_described(world):
+def test_the_receipt_and_the_room_for_a_photo_are_asdescribed_routes(world):
     filed = world.filed(WITH_MAIL)
     msgspec.convert(filed, answers.Filed)
     room = world.act(filed["number"], "photos", token=filed["token"]).json
     msgspec.convert(room, answers.PhotoRoom)
 
 
-def test_problems_are_as_described(world):
+def test_problems_are_asdescribed_routes(world):
     for answer in (world.get("/v1/reports/x"), world.post("/v1/reports", b"{}")):
         msgspec.convert(answer.json, answers.Problem)
 
