@@ -284,7 +284,9 @@ def _plain(owner: str, field: str, schema: Json, schemas: Json) -> Any:
     if kind == "array":
         return [_made(owner, field, schema["items"], schemas)] if "items" in schema else []
     if kind == "string":
-        return _BY_FORMAT.get(schema.get("format", ""), "contoh")
+        return _BY_FORMAT.get(
+            schema.get("format", ""), "contoh".ljust(schema.get("minLength", 0), "-")
+        )
     return {
         "boolean": False,
         "object": {},

@@ -5,12 +5,19 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from chalicelib.adapters.documents import FileDocuments
 from chalicelib.domain.events import canonical
 from chalicelib.services.administering import Version, digest_of
 from chalicelib.services.ports import Conflict, Page
+
+
+@cache
+def _shipped() -> tuple[tuple[str, str], ...]:
+    """Kind and id of every shipped document, read from the files once."""
+    return tuple((kind, id.partition("@")[0]) for kind, id, _ in FileDocuments().all())
 
 
 class MemoryRegister:
@@ -23,8 +30,8 @@ class MemoryRegister:
         self.lines: dict[str, dict[str, Mapping[str, Any]]] = {}
         self.records: list[Mapping[str, Any]] = []
         if self._files:
-            for kind, id, _ in self._files.all():
-                self.lines.setdefault(kind, {})[id.partition("@")[0]] = {}
+            for kind, name in _shipped():
+                self.lines.setdefault(kind, {})[name] = {}
 
     # -- Documents --
 

@@ -79,6 +79,7 @@ from live_room_client.models import (
     Preferences,
     ProposeTemplate,
     Publication,
+    PushKey,
     PutCalendar,
     PutCatalogueDocument,
     PutDocument,
@@ -105,6 +106,10 @@ from live_room_client.models import (
     Statistics,
     Step,
     Submit,
+    Subscribe,
+    SubscribeBrowser,
+    SubscriptionState,
+    SubscriptionToken,
     Support,
     SupportTaken,
     Taken,
@@ -1241,6 +1246,60 @@ class LiveRoom(Transport):
         path = "/v1/admin/doctor"
         answer = self._call("GET", path, query={"live": live})
         return cast("FindingList", answer)
+
+    def get_push(
+        self,
+    ) -> PushKey:
+        """The key that browsers subscribe to push under."""
+        path = "/v1/push"
+        answer = self._call("GET", path)
+        return cast("PushKey", answer)
+
+    def post_subscriptions(
+        self,
+        body: Subscribe | None = None,
+    ) -> SubscriptionState:
+        """Follow a report, a category or an area: by mail (202, to be confirmed) or in this browser."""
+        path = "/v1/subscriptions"
+        answer = self._call("POST", path, body=body)
+        return cast("SubscriptionState", answer)
+
+    def post_subscriptions_confirm(
+        self,
+        body: SubscriptionToken,
+    ) -> SubscriptionState:
+        """Confirm by the token of the mail."""
+        path = "/v1/subscriptions/confirm"
+        answer = self._call("POST", path, body=body)
+        return cast("SubscriptionState", answer)
+
+    def post_subscriptions_leave(
+        self,
+        body: SubscriptionToken,
+    ) -> SubscriptionState:
+        """Be told no more, by the token of any mail."""
+        path = "/v1/subscriptions/leave"
+        answer = self._call("POST", path, body=body)
+        return cast("SubscriptionState", answer)
+
+    def post_reports_by_number_push(
+        self,
+        number: str,
+        body: SubscribeBrowser,
+    ) -> SubscriptionState:
+        """Be told in this browser what happens to one's own report."""
+        path = f"/v1/reports/{quote(number, safe='')}/push"
+        answer = self._call("POST", path, body=body)
+        return cast("SubscriptionState", answer)
+
+    def post_me_push(
+        self,
+        body: SubscribeBrowser,
+    ) -> SubscriptionState:
+        """Be told in this browser what is one's own to do."""
+        path = "/v1/me/push"
+        answer = self._call("POST", path, body=body)
+        return cast("SubscriptionState", answer)
 
     def get_templates(
         self,

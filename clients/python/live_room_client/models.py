@@ -249,6 +249,13 @@ class Breaches(TypedDict):
     cursor: None
 
 
+class BrowserKeys(TypedDict):
+    """As the browser's ``PushSubscription`` gives them, base64url."""
+
+    p256dh: str
+    auth: str
+
+
 class CalendarDay(TypedDict):
     """A day of the office calendar, with what falls due on it."""
 
@@ -1131,6 +1138,20 @@ class Publication(TypedDict):
     found: list[Found]
 
 
+class PushKey(TypedDict):
+    """The ``applicationServerKey`` to subscribe under; with a new one subscribe again."""
+
+    key: str
+
+
+class PushTarget(TypedDict):
+    """One browser. key: the public key that it subscribed under (``GET /v1/push``)."""
+
+    endpoint: str
+    keys: BrowserKeys
+    key: str
+
+
 class PutCalendar(TypedDict):
     """A new version of a calendar, based on the version that was read."""
 
@@ -1553,6 +1574,38 @@ class Submit(TypedDict):
     outcome: Literal["cannot_be_done", "done", "nothing_found"]
     reason: NotRequired[str]
     photos: NotRequired[list[str]]
+
+
+class Subscribe(TypedDict):
+    """What to follow (one of report, category, area), and where: by mail or in this browser."""
+
+    report: NotRequired[str]
+    category: NotRequired[str]
+    area: NotRequired[str]
+    email: NotRequired[str]
+    push: NotRequired[PushTarget | None]
+    language: NotRequired[Literal["en", "id"]]
+
+
+class SubscribeBrowser(TypedDict):
+    """A browser to tell, and in which language."""
+
+    endpoint: str
+    keys: BrowserKeys
+    key: str
+    language: NotRequired[Literal["en", "id"]]
+
+
+class SubscriptionState(TypedDict):
+    """What has happened. ``asked``: a mail with a link to confirm is on its way."""
+
+    state: Literal["asked", "following", "left"]
+
+
+class SubscriptionToken(TypedDict):
+    """The last part of the link in the mail."""
+
+    token: str
 
 
 class Support(TypedDict):
