@@ -215,7 +215,7 @@ VALUES: Mapping[str, Any] = {
     "Served.to": "2027-06-30",
     "Replay.to": _DAY,
     "OneMove.to": "sari.contoh",
-    "token": "lrt_…",
+    "token": "lrt_Zk3v1pQm8Xs0Rt5Yw9LbNg",
     "type": "assigned",
     "types": ["assigned"],
     "untested": ["sms"],

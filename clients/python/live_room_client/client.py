@@ -89,6 +89,7 @@ from live_room_client.models import (
     Reasoned,
     ReasonedStep,
     Refer,
+    RegisterDevice,
     Reject,
     Release,
     Replay,
@@ -1298,6 +1299,25 @@ class LiveRoom(Transport):
     ) -> SubscriptionState:
         """Be told in this browser what is one's own to do."""
         path = "/v1/me/push"
+        answer = self._call("POST", path, body=body)
+        return cast("SubscriptionState", answer)
+
+    def post_reports_by_number_devices(
+        self,
+        number: str,
+        body: RegisterDevice,
+    ) -> SubscriptionState:
+        """Be told by an app on this telephone what happens to one's own report."""
+        path = f"/v1/reports/{quote(number, safe='')}/devices"
+        answer = self._call("POST", path, body=body)
+        return cast("SubscriptionState", answer)
+
+    def post_me_devices(
+        self,
+        body: RegisterDevice,
+    ) -> SubscriptionState:
+        """Be told by an app on this telephone what is one's own to do."""
+        path = "/v1/me/devices"
         answer = self._call("POST", path, body=body)
         return cast("SubscriptionState", answer)
 

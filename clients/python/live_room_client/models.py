@@ -1243,6 +1243,14 @@ class Refer(TypedDict):
     reason: str
 
 
+class RegisterDevice(TypedDict):
+    """An app on a telephone, by the token that its platform gave it."""
+
+    platform: Literal["apns", "fcm"]
+    token: str
+    language: NotRequired[Literal["en", "id"]]
+
+
 class Reject(TypedDict):
     """A reason from the list."""
 
