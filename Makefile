@@ -9,7 +9,7 @@ PYTEST := $(BIN)/python -m pytest
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help install run bench client test test-long packages lint format clean
+.PHONY: help install run bench client test test-long packages lint format clean sbom
 .PHONY: stage ready doctor plan deploy admin rollback remove
 
 help: ## Show this list
@@ -44,6 +44,11 @@ packages:
 bench: $(STAMP) ## Calls, units, CPU and cost of requests, cases and months; writes bench.json
 	$(BIN)/python -m bench
 	$(BIN)/python -m bench.flood
+
+sbom: $(STAMP) ## Write which libraries run in Lambda, as CycloneDX (build/sbom.json)
+	@mkdir -p build
+	@$(BIN)/python -m infra.tools.sbom requirements.txt requirements-media.txt > build/sbom.json
+	@echo build/sbom.json
 
 client: $(STAMP) ## Write the Python client from the API's description
 	$(BIN)/python -m clients.generate
