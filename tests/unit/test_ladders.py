@@ -21,12 +21,12 @@ GOLDEN = {
     "06-10T16:00* working 05-14T21:59 05-15T15:59",
     "LIN-08": "P5 jemput-sampah@1 operator 05-21T16:30* 05-26T16:00* 05-25T16:00* "
     "05-27T16:00* 06-10T16:00* working 06-10T16:00* -",
-    "ADM-03": "P3 pelayanan-kecamatan-kelurahan@1 operator 05-21T16:30* 05-25T16:00* - - "
-    "06-10T16:00* working 06-10T16:00* 06-21T16:00*",
+    "ADM-03": "P3 pelayanan-kecamatan-kelurahan@1 operator 05-21T16:30* 05-25T16:00* - "
+    "06-10T16:00* 06-10T16:00* working 06-10T16:00* 06-21T16:00*",
     "WAS-01": "P4 pungli-petugas@1 inspektorat - 05-21T16:30* - - 07-14T00:00 calendar "
     "07-14T00:00 08-13T16:30*",
-    "INFO-02": "P5 informasi-publik-kip@1 operator 05-21T16:30* 05-25T16:00* - - "
-    "06-04T16:30* working 06-04T16:30* -",
+    "INFO-02": "P5 informasi-publik-kip@1 operator 05-21T16:30* 05-25T16:00* - "
+    "06-04T16:30* 06-04T16:30* working 06-04T16:30* -",
 }
 
 
