@@ -37,6 +37,7 @@ MODULES = (
     "pages.docs",
     "pages.figures",
     "pages.following",
+    "pages.listing",
     "pages.posters",
     "pages.reporting",
     "pages.room",

@@ -255,6 +255,7 @@ PAGES: Mapping[tuple[str, str], Audience] = {
     ("GET", "/kasus/{number}"): _AT_DESK,
     ("POST", "/kasus/{number}/foto"): _AT_DESK,
     ("POST", "/kasus/{number}/{action}"): _AT_DESK,
+    ("GET", "/laporan"): EVERYBODY,
     ("GET", "/laporan/{number}"): EVERYBODY,
     ("POST", "/laporan/{number}/dukung"): EVERYBODY,
     ("POST", "/laporan/{number}/foto"): EVERYBODY,

@@ -24,3 +24,13 @@ def test_several_tasks_are_taken_on_at_once(city, shape):
     head = staff(city, "kadis.pupr", shape)
     head.go("/dinas")
     head.look("agency")
+
+
+@SHAPES
+def test_anybody_finds_public_reports(city, shape):
+    busy(city.world)
+    city.world.project()
+    visit = city.visit(shape)
+    visit.go("/laporan?category=INF-01")
+    visit.look("listing")
+    assert "Jalan berlubang" in visit.page.locator(".rows").inner_text()
