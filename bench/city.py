@@ -39,6 +39,17 @@ REGION = "ap-southeast-3"
 READERS = {"wake": "fire", "arm": "arm", "send": "send", "crowd": "crowd"}
 
 
+@contextmanager
+def _environment_kept() -> Iterator[None]:
+    """Put the environment back: whoever runs next in this process has settings of their own."""
+    kept = dict(os.environ)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(kept)
+
+
 class City(World):
     """A whole stage under the meter."""
 
@@ -59,6 +70,12 @@ class City(World):
         aws.client.cache_clear()
         aws._session.cache_clear()
         names = {f"{name.upper()}_QUEUE_URL": name for name in QUEUES}
+        with _environment_kept():
+            yield from self._opened(names)
+        aws.client.cache_clear()
+        aws._session.cache_clear()
+
+    def _opened(self, names: dict[str, str]) -> Iterator[City]:
         os.environ |= {"AWS_ACCESS_KEY_ID": "bench", "AWS_SECRET_ACCESS_KEY": "bench"}
         os.environ |= {"MAIL_FROM": "lapor@live-room.test", "PUBLIC_URL": "https://lapor.test"}
         with mock_aws(), self.running():
@@ -86,8 +103,6 @@ class City(World):
                 self.meter.running(),
             ):
                 yield self
-        aws.client.cache_clear()
-        aws._session.cache_clear()
 
     @staticmethod
     def _tables() -> None:

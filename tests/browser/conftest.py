@@ -145,9 +145,13 @@ class Visit:
 
 
 @pytest.fixture
-def city(chromium: Any, request: pytest.FixtureRequest) -> Iterator[City]:
+def city(
+    chromium: Any, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[City]:
     """The city; with the parameter True one whose documents can be changed, as SOPs are."""
-    os.environ["PHOTO_ORIGIN"] = PHOTOS
+    monkeypatch.setenv("PHOTO_ORIGIN", PHOTOS)
+    # Plain HTTP on this machine: cookies that demand HTTPS would be refused.
+    monkeypatch.delenv("PUBLIC_URL", raising=False)
     with World(administered=getattr(request, "param", False)).running() as world:
         server = Server(Gateway(importlib.import_module("app").app), 0)
         server.start()
@@ -158,7 +162,6 @@ def city(chromium: Any, request: pytest.FixtureRequest) -> Iterator[City]:
             for visit in made.visits:
                 visit.context.close()
             server.stop()
-            os.environ.pop("PHOTO_ORIGIN")
 
 
 __all__ = ["DESK", "PHONE", "WALL", "City", "Visit", "access_token"]

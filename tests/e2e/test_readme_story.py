@@ -45,7 +45,7 @@ class Runner:
             "CLOCK_SPEED": speed,
             "CLOCK_START": start,
         }
-        for name in ("STAGE", "TOKEN_SECRET", "AWS_ENDPOINT_URL", "CLOCK_ANCHOR"):
+        for name in ("STAGE", "TOKEN_SECRET", "AWS_ENDPOINT_URL", "CLOCK_ANCHOR", "PUBLIC_URL"):
             self._environ.pop(name, None)
 
     def start(self) -> None:

@@ -75,6 +75,7 @@ def test_a_layer_holds_what_is_opened_and_equal_files_give_equal_bytes(tmp_path,
         assert packed.getinfo("python/mine/native.so").external_attr >> 16 == 0o755
     assert names == {
         "python/mine/code.py",
+        f"python/mine/__pycache__/code.cpython-3{sys.version_info.minor}.pyc",
         "python/mine/native.so",
         "python/mine-1.dist-info/METADATA",
         "python/botocore/data/endpoints.json",
