@@ -9,7 +9,7 @@ PYTEST := $(BIN)/python -m pytest
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help install run bench client test test-long packages lint format clean sbom
+.PHONY: help install run bench load client test test-long packages lint format clean sbom
 .PHONY: stage ready doctor plan deploy admin rollback remove
 
 help: ## Show this list
@@ -44,6 +44,9 @@ packages:
 bench: $(STAMP) ## Calls, units, CPU and cost of requests, cases and months; writes bench.json
 	$(BIN)/python -m bench
 	$(BIN)/python -m bench.flood
+
+load: $(STAMP) ## Half an hour of a busy city against make run, with a restart; writes load.json
+	$(BIN)/python -m bench.load
 
 sbom: $(STAMP) ## Write which libraries run in Lambda, as CycloneDX (build/sbom.json)
 	@mkdir -p build
