@@ -74,7 +74,8 @@ class Person(HttpUser):
                 if answer.status_code == 304:
                     answer.success()
                 interrupted = standing.down.is_set() or standing.starts != begun
-                if answer.status_code or not interrupted:
+                # What a stopping city cannot finish, it asks to be told again (503, RFC 9110).
+                if answer.status_code not in (0, 503) or not interrupted:
                     return answer
                 answer.success()
                 self.town.again += 1
