@@ -31,6 +31,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
+from urllib.parse import urlencode
 from urllib.request import Request, urlopen
 
 from chalicelib.adapters.documents import DATA, FileDocuments
@@ -75,6 +76,14 @@ class Server:
                 return json.load(answer)
         except HTTPError as error:
             raise Refused(json.load(error)) from None
+
+    def rows(self, path: str) -> Iterator[Any]:
+        """Yield the rows of a list, page after page."""
+        cursor = ""
+        while cursor is not None:
+            page = self.call("GET", f"{path}?{urlencode({'cursor': cursor})}")
+            yield from page["items"]
+            cursor = page["cursor"]
 
 
 def read(path: Path) -> Any:
@@ -126,15 +135,15 @@ def _diff(options: argparse.Namespace) -> int:
 
 
 def _list(server: Server, options: argparse.Namespace) -> int:
-    for one in server.call("GET", "/v1/drafts")["items"]:
+    for one in server.rows("/v1/drafts"):
         _say(f"{one['sop']} v{one['number']}  {one['status']}  {one['hash'][:12]}")
-    for one in server.call("GET", "/v1/sops")["items"]:
+    for one in server.rows("/v1/sops"):
         _say(f"{one['category']}  {one['id']} v{one['version']}  {one['tier']}")
     return 0
 
 
 def _versions(server: Server, options: argparse.Namespace) -> int:
-    for one in server.call("GET", f"/v1/sops/{options.sop}/versions")["items"]:
+    for one in server.rows(f"/v1/sops/{options.sop}/versions"):
         _say(f"v{one['version']}  {one['status']}  {one['hash']}")
         for row in one["serves"]:
             season = f"  ({row['season']})" if row.get("season") else ""

@@ -18,7 +18,8 @@ from chalicelib.handlers.account_definitions import (
     PutDocument,
 )
 from chalicelib.handlers.addresses import mail_address, telephone
-from chalicelib.handlers.http import cached, clean, ok, one_line, parse
+from chalicelib.handlers.http import clean, ok, one_line, parse
+from chalicelib.handlers.queries import listed, page_of
 from chalicelib.handlers.serving import Call, serves
 from chalicelib.services.accounts import Invitation
 from chalicelib.services.administering import Version
@@ -33,8 +34,8 @@ def accounts(call: Call) -> Response:
     """Every account with what it may do today; ``?q=`` narrows by words of id, name or office."""
     words = one_line(call.query("q"))[:100].casefold().split()
     rows = bootstrap.manage_accounts().listed()
-    items = [row for row in rows if all(word in _searchable(row) for word in words)]
-    return cached(call.request, {"items": items, "cursor": None})
+    found = [row for row in rows if all(word in _searchable(row) for word in words)]
+    return listed(call, page_of(call, found, lambda row: str(row["id"])))
 
 
 @serves(blueprint, "POST", "/v1/admin/accounts")

@@ -285,7 +285,7 @@ class Categories(Form):
     """All categories that fit."""
 
     items: list[CategoryItem]
-    cursor: None
+    cursor: str | None
 
 
 class Kecamatan(Form):
@@ -300,7 +300,7 @@ class AreaList(Form):
     """The whole city."""
 
     items: list[Kecamatan]
-    cursor: None
+    cursor: str | None
 
 
 class SopItem(Form):
@@ -318,7 +318,7 @@ class Sops(Form):
     """The SOPs in force."""
 
     items: list[SopItem]
-    cursor: None
+    cursor: str | None
 
 
 class Figures(Form):
@@ -375,7 +375,7 @@ class Photos(Form):
     """The photos of a report."""
 
     items: list[Photo]
-    cursor: None
+    cursor: str | None
 
 
 class Found(Form):
@@ -434,7 +434,7 @@ class SimilarList(Form):
     """Candidates, nearest first."""
 
     items: list[Similar]
-    cursor: None
+    cursor: str | None
 
 
 class SupportingArea(Form):
@@ -478,7 +478,7 @@ class ApiClients(Form):
     """Every system that has or had a key."""
 
     items: list[ApiClient]
-    cursor: None
+    cursor: str | None
 
 
 class CallToMake(Form):
@@ -496,7 +496,7 @@ class CallList(Form):
     """The calls to make, nearest deadline first."""
 
     items: list[CallToMake]
-    cursor: None
+    cursor: str | None
 
 
 class Taken(Form):
@@ -519,7 +519,7 @@ class Webhooks(Form):
     """Every subscription."""
 
     items: list[Webhook]
-    cursor: None
+    cursor: str | None
 
 
 class WebhookData(Form, kw_only=True):
@@ -597,7 +597,7 @@ class Devices(Form):
     """Every device that has or had a key."""
 
     items: list[ADevice]
-    cursor: None
+    cursor: str | None
 
 
 class SignalTaken(Form):
@@ -861,7 +861,7 @@ class OfficeContactList(Form):
     """All offices."""
 
     items: list[OfficeContacts]
-    cursor: None
+    cursor: str | None
 
 
 class AskedContact(Form):

@@ -12,8 +12,9 @@ from chalicelib.domain.breaches import FIELDS, WHOM
 from chalicelib.handlers.answers import Form, Time
 from chalicelib.handlers.definitions import Body, Instant, Needed, Short
 from chalicelib.handlers.http import clean, idempotency_key, ok, one_line, parse
+from chalicelib.handlers.queries import Row, listed, page_of
 from chalicelib.handlers.serving import Call, serves
-from chalicelib.services.breaching import Leak
+from chalicelib.services.breaching import URGENCY, Leak
 
 blueprint = Blueprint(__name__)
 Fields = Annotated[list[Literal[FIELDS]], Meta(min_length=1, max_length=8)]  # type: ignore[valid-type]
@@ -54,13 +55,13 @@ class Breaches(Form):
     """All entries, the most urgent first."""
 
     items: list[Breach]
-    cursor: None
+    cursor: str | None
 
 
 @serves(blueprint, "GET", "/v1/breaches")
 def breaches(call: Call) -> Response:
     """The register, the most urgent first."""
-    return ok({"items": bootstrap.keep_breaches().listed(), "cursor": None})
+    return listed(call, page_of(call, bootstrap.keep_breaches().listed(), _urgency))
 
 
 @serves(blueprint, "POST", "/v1/breaches")
@@ -78,3 +79,7 @@ def notify(call: Call) -> Response:
     body = parse(call.body, Notice)
     keep = bootstrap.keep_breaches()
     return ok(keep.notice(call.caller, call.number, body.whom, one_line(body.reference)))
+
+
+def _urgency(row: Row) -> str:
+    return f"{URGENCY.index(row['standing'])}|{row['notify_by']}|{row['number']}"

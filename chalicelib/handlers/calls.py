@@ -11,6 +11,7 @@ from chalicelib.domain.actions import Caller
 from chalicelib.handlers.definitions import CallOutcome
 from chalicelib.handlers.http import clean, ok, parse
 from chalicelib.handlers.problems import Problem
+from chalicelib.handlers.queries import listed, page_of
 from chalicelib.handlers.serving import Call, serves
 from chalicelib.handlers.webhooks import check_signature
 from chalicelib.services.viewing import local
@@ -22,11 +23,11 @@ log = logging.getLogger("live_room.calls")
 @serves(blueprint, "GET", "/v1/calls")
 def list_calls(call: Call) -> Response:
     """The calls to make now. Who saw which office's number is logged, the number is not."""
-    rows = bootstrap.calls().waiting()
-    shown = [row["id"] for row in rows]
+    page = page_of(call, bootstrap.calls().waiting(), lambda row: f"{row['due_at']}|{row['id']}")
+    shown = [row["id"] for row in page.items]
     log.info("call list", extra={"person": call.caller.person, "calls": shown})
-    items = [{**row, "due_at": local(row["due_at"])} for row in rows]
-    return ok({"items": items, "cursor": None})
+    # Telephone numbers of officials stay on nobody's disk.
+    return listed(call, page, lambda row: {**row, "due_at": local(row["due_at"])}, kept=False)
 
 
 @serves(blueprint, "POST", "/v1/calls/{call}/outcome")

@@ -18,6 +18,7 @@ from chalicelib.handlers.catalogue_definitions import (
 )
 from chalicelib.handlers.http import cached, clean, ok, parse
 from chalicelib.handlers.problems import Problem
+from chalicelib.handlers.queries import listed, page_of
 from chalicelib.handlers.serving import Call, serves
 from chalicelib.services.administering import Version, digest_of
 from chalicelib.services.cataloguing import OwnerMove
@@ -91,7 +92,7 @@ def take_in(call: Call) -> Response:
 def doctor(call: Call) -> Response:
     """Whether the catalogue and its people are ready; ``?live=true`` as for real citizens."""
     found = bootstrap.doctor().examine(live=call.query("live") == "true")
-    return ok({"items": [one.to_dict() for one in found], "cursor": None})
+    return listed(call, page_of(call, [one.to_dict() for one in found]))
 
 
 def _named(call: Call, name: str) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from chalice import Blueprint, Response
 
 from chalicelib import bootstrap
@@ -11,6 +9,7 @@ from chalicelib.domain.events import parse_instant
 from chalicelib.handlers.definitions import ContactCheck
 from chalicelib.handlers.http import clean, ok, one_line, parse
 from chalicelib.handlers.pages.rendering import page, redirect
+from chalicelib.handlers.queries import Row, listed, page_of
 from chalicelib.handlers.serving import Call, serves, shows
 from chalicelib.services.viewing import local
 
@@ -26,7 +25,7 @@ _PRIVATE = {
 def contacts(call: Call) -> Response:
     """Every office and whether its contacts were confirmed; ``?agency=`` narrows."""
     rows = bootstrap.check_contacts().listed(one_line(call.query("agency"))[:60])
-    return ok({"items": [_shown(row) for row in rows], "cursor": None})
+    return listed(call, page_of(call, rows, lambda row: str(row["position"])), _shown)
 
 
 @serves(blueprint, "POST", "/v1/admin/contacts/check")
@@ -52,7 +51,7 @@ def confirm_contact(call: Call) -> Response:
     return redirect(f"/kontak/{token}", headers=_PRIVATE)
 
 
-def _shown(row: dict[str, Any]) -> dict[str, Any]:
+def _shown(row: Row) -> Row:
     times = {
         channel: local(parse_instant(at)) if at else None for channel, at in row["channels"].items()
     }

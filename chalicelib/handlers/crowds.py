@@ -23,6 +23,7 @@ from chalicelib.handlers.field_errors import field_error
 from chalicelib.handlers.http import cached, ok, parse
 from chalicelib.handlers.problems import Problem
 from chalicelib.handlers.public import contact_of
+from chalicelib.handlers.queries import listed, page_of
 from chalicelib.handlers.serving import Call, serves
 from chalicelib.services.acting import NotFound, viewer_of
 from chalicelib.services.filing import Filing, KeyReused
@@ -44,7 +45,7 @@ def similar(call: Call) -> Response:
     if not is_position(lat, lon):
         raise Problem("invalid_field", errors=[field_error("invalid", "?lat")])
     found = bootstrap.crowds().near_publicly(category, lat, lon)
-    return cached(call.request, {"items": _shown(found), "cursor": None})
+    return listed(call, page_of(call, _shown(found)))
 
 
 @serves(blueprint, "GET", "/v1/reports/{number}/similar")
@@ -52,7 +53,7 @@ def similar_to(call: Call) -> Response:
     """What a filed report may be a duplicate of, for those who may merge."""
     viewer_of(bootstrap.store().load(call.number), call.caller, call.number)
     found = bootstrap.crowds().near_report(call.number)
-    return cached(call.request, {"items": _shown(found), "cursor": None})
+    return listed(call, page_of(call, _shown(found)))
 
 
 @serves(blueprint, "GET", "/v1/reports/{number}/crowd")

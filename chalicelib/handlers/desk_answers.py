@@ -31,7 +31,7 @@ class DraftList(Form):
     """The newest draft of every SOP."""
 
     items: list[DraftLine]
-    cursor: None
+    cursor: str | None
 
 
 class SaidOfDraft(Form, kw_only=True):
@@ -76,7 +76,7 @@ class FindingList(Form):
     """Everything that a check found, errors first."""
 
     items: list[FindingShown]
-    cursor: None
+    cursor: str | None
 
 
 class VersionLine(Form, kw_only=True):
@@ -93,7 +93,7 @@ class VersionList(Form):
     """All versions of one SOP, newest first."""
 
     items: list[VersionLine]
-    cursor: None
+    cursor: str | None
 
 
 class VersionMark(Form):

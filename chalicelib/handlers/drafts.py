@@ -23,19 +23,22 @@ from chalicelib.handlers.desk_definitions import (
 from chalicelib.handlers.field_errors import field_error
 from chalicelib.handlers.http import cached, clean, ok, parse
 from chalicelib.handlers.problems import Problem
+from chalicelib.handlers.queries import Row, listed, page_of
 from chalicelib.handlers.serving import Call, Handler, serves
 from chalicelib.services.drafting import Service, Shown
 from chalicelib.services.viewing import local
 
 blueprint = Blueprint(__name__)
 _SOP_ID = re.compile(r"[a-z0-9-]{1,60}")
+#: Versions have five digits at the most and are listed downwards.
+_NEWEST = 99_999
 _VERSION = re.compile(r"[0-9]{1,5}")
 
 
 @serves(blueprint, "GET", "/v1/drafts")
 def drafts(call: Call) -> Response:
     """The newest draft of every SOP."""
-    return ok({"items": bootstrap.draft_sops().drafts(), "cursor": None})
+    return listed(call, page_of(call, bootstrap.draft_sops().drafts(), lambda row: str(row["sop"])))
 
 
 @serves(blueprint, "POST", "/v1/drafts")
@@ -75,15 +78,15 @@ def draft_difference(call: Call) -> Response:
 def findings(call: Call) -> Response:
     """What is wrong with the draft if it serves on a day (default: today)."""
     found = bootstrap.draft_sops().findings(sop_of(call), day_of(call, "on"))
-    return ok({"items": [one.to_dict() for one in found], "cursor": None})
+    return listed(call, page_of(call, [one.to_dict() for one in found]))
 
 
 @serves(blueprint, "GET", "/v1/sops/{sop}/versions")
 def versions(call: Call) -> Response:
     """All versions that were ever in force, with their hashes and their days."""
     rows = bootstrap.draft_sops().versions(sop_of(call))
-    items = [{**row, "at": local(parse_instant(row["at"])) if row["at"] else None} for row in rows]
-    return cached(call.request, {"items": items, "cursor": None}, seconds=60)
+    page = page_of(call, rows, lambda row: f"{_NEWEST - row['version']:05d}")
+    return listed(call, page, _version_line, seconds=60)
 
 
 @serves(blueprint, "GET", "/v1/sops/{sop}/diff")
@@ -108,6 +111,10 @@ def assign(call: Call) -> Response:
         call.caller, sop_of(call), int(call.params["version"]), _service(form)
     )
     return ok({"items": rows, "cursor": None})
+
+
+def _version_line(row: Row) -> Row:
+    return {**row, "at": local(parse_instant(row["at"])) if row["at"] else None}
 
 
 def sop_of(call: Call) -> str:

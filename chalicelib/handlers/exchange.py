@@ -13,7 +13,7 @@ from chalicelib.handlers.definitions import NewClient, NewDevice, NewSignal, New
 from chalicelib.handlers.field_errors import field_error
 from chalicelib.handlers.http import clean, ok, one_line, parse
 from chalicelib.handlers.problems import Problem
-from chalicelib.handlers.queries import cursor_for, cursor_of, limit_of
+from chalicelib.handlers.queries import Row, cursor_of, limit_of, listed, page_of
 from chalicelib.handlers.serving import Call, serves
 from chalicelib.services.administering import Act
 from chalicelib.services.clients import ClientInvalid, KeyUnknown, LimitReached
@@ -27,8 +27,7 @@ blueprint = Blueprint(__name__)
 @serves(blueprint, "GET", "/v1/admin/clients")
 def clients(call: Call) -> Response:
     """Every system that has or had a key; no key is ever shown again."""
-    items = [one.shown() for one in bootstrap.clients().all()]
-    return ok({"items": items, "cursor": None})
+    return listed(call, page_of(call, (one.shown() for one in bootstrap.clients().all()), by_id))
 
 
 @serves(blueprint, "POST", "/v1/admin/clients")
@@ -89,8 +88,8 @@ def _one(id: str) -> dict[str, object]:
 @serves(blueprint, "GET", "/v1/admin/webhooks")
 def webhooks(call: Call) -> Response:
     """Every subscription."""
-    items = [_subscription(one) for one in bootstrap.webhooks().all()]
-    return ok({"items": items, "cursor": None})
+    rows = (_subscription(one) for one in bootstrap.webhooks().all())
+    return listed(call, page_of(call, rows, by_id))
 
 
 @serves(blueprint, "POST", "/v1/admin/webhooks")
@@ -132,19 +131,7 @@ def deliveries(call: Call) -> Response:
         bootstrap.webhooks().one(call.params["webhook"])
     owner = owner_of(call.params["webhook"])
     page = bootstrap.errand_store().of(owner, limit_of(call), cursor_of(call))
-    items = [
-        {
-            "id": row["id"],
-            "type": row["payload"]["type"],
-            "created_at": row["created_at"],
-            "status": row["status"],
-            "attempts": row["attempts"],
-            "due_at": row["due_at"],
-            "log": row["log"],
-        }
-        for row in page.items
-    ]
-    return ok({"items": items, "cursor": cursor_for(page.cursor)})
+    return listed(call, page, _delivery)
 
 
 @serves(blueprint, "POST", "/v1/admin/webhooks/{webhook}/deliveries/{delivery}")
@@ -179,8 +166,7 @@ def signal(call: Call) -> Response:
 @serves(blueprint, "GET", "/v1/admin/devices")
 def devices(call: Call) -> Response:
     """Every device that has or had a key."""
-    items = [one.shown() for one in bootstrap.sensing().all()]
-    return ok({"items": items, "cursor": None})
+    return listed(call, page_of(call, (one.shown() for one in bootstrap.sensing().all()), by_id))
 
 
 @serves(blueprint, "POST", "/v1/admin/devices")
@@ -222,6 +208,16 @@ def not_found() -> Iterator[None]:
         yield
     except LookupError:
         raise Problem("not_found") from None
+
+
+def by_id(row: Row) -> str:
+    """What is registered is listed by its id."""
+    return str(row["id"])
+
+
+def _delivery(row: Row) -> Row:
+    same = ("id", "created_at", "status", "attempts", "due_at", "log")
+    return {"type": row["payload"]["type"], **{name: row[name] for name in same}}
 
 
 def _subscription(one: Subscription) -> dict[str, object]:

@@ -139,11 +139,15 @@ def ok(body: Any, status: int = 200, headers: dict[str, str] | None = None) -> R
     return Response(text, headers={**all_headers, **(headers or {})}, status_code=status)
 
 
-def cached(request: Any, body: Any, seconds: int = 0) -> Response:
-    """Return *body* with an ETag, or 304 if the caller has it already."""
+def cached(request: Any, body: Any, seconds: int = 0, *, kept: bool = True) -> Response:
+    """Return *body* with an ETag, or 304 if the caller has it already.
+
+    kept: whether caches may keep it at all; a program's own memory may, and ask with the ETag.
+    """
     text = json.dumps(body, ensure_ascii=False, default=str)
     tag = f'"{hashlib.sha256(text.encode()).hexdigest()[:24]}"'
-    control = f"public, max-age={seconds}" if seconds else "private, no-cache"
+    private = "private, no-cache" if kept else "no-store"
+    control = f"public, max-age={seconds}" if seconds else private
     headers = {
         "ETag": tag,
         "Cache-Control": control,

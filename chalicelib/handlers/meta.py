@@ -11,6 +11,7 @@ from chalicelib import bootstrap, config
 from chalicelib.domain.sop import Sop
 from chalicelib.handlers.http import cached, one_line
 from chalicelib.handlers.problems import Problem
+from chalicelib.handlers.queries import Row, listed, page_of
 from chalicelib.handlers.serving import Call, serves
 from chalicelib.services.catalogue import NotInCatalogue
 from chalicelib.services.viewing import local
@@ -39,7 +40,7 @@ def openapi(call: Call) -> Response:
 def categories(call: Call) -> Response:
     """All categories, or with ``?q=`` those whose name or synonyms have the words."""
     words = one_line(call.query("q"))[:100].casefold().split()
-    items = [
+    rows = (
         {
             "code": one.code,
             "name": dict(one.name),
@@ -51,15 +52,15 @@ def categories(call: Call) -> Response:
         }
         for one in bootstrap.catalogue().categories().values()
         if all(word in _searchable(one) for word in words)
-    ]
-    return cached(call.request, {"items": items, "cursor": None}, seconds=_MINUTES)
+    )
+    return listed(call, page_of(call, rows, _code), seconds=_MINUTES)
 
 
 @serves(blueprint, "GET", "/v1/areas")
 def areas(call: Call) -> Response:
     """All kecamatan with their kelurahan."""
     known = bootstrap.catalogue().areas
-    items = [
+    rows = (
         {
             "code": kecamatan.code,
             "name": kecamatan.name,
@@ -68,15 +69,15 @@ def areas(call: Call) -> Response:
             ],
         }
         for kecamatan in known.all("kecamatan")
-    ]
-    return cached(call.request, {"items": items, "cursor": None}, seconds=_MINUTES)
+    )
+    return listed(call, page_of(call, rows, _code), seconds=_MINUTES)
 
 
 @serves(blueprint, "GET", "/v1/sops")
 def sops(call: Call) -> Response:
     """The SOPs in force today, by category."""
     in_force = bootstrap.catalogue().sops_in_force(bootstrap.clock().now())
-    items = [
+    rows = (
         {
             "id": sop.id,
             "version": sop.version,
@@ -86,8 +87,8 @@ def sops(call: Call) -> Response:
             "tier": sop.tier,
         }
         for code, sop in in_force.items()
-    ]
-    return cached(call.request, {"items": items, "cursor": None}, seconds=60)
+    )
+    return listed(call, page_of(call, rows, lambda row: str(row["category"])), seconds=60)
 
 
 @serves(blueprint, "GET", "/v1/sops/{sop}")
@@ -115,6 +116,10 @@ def version_of(call: Call) -> Sop:
         return bootstrap.catalogue().sop(sop, int(version))
     except NotInCatalogue:
         raise Problem("not_found") from None
+
+
+def _code(row: Row) -> str:
+    return str(row["code"])
 
 
 def _searchable(category: Any) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -26,7 +27,14 @@ from chalicelib.handlers.openapi_exchange import EXCHANGE_OPERATIONS
 from chalicelib.handlers.openapi_proof import PROOF_OPERATIONS
 from chalicelib.handlers.openapi_subscriptions import SUBSCRIPTION_OPERATIONS
 from chalicelib.handlers.openapi_templates import TEMPLATE_OPERATIONS
-from chalicelib.handlers.operation import BODY_CODES, PAGING, Operation
+from chalicelib.handlers.operation import (
+    BODY_CODES,
+    PAGE_SIZES,
+    PAGING,
+    PAGING_CODES,
+    WHOLE,
+    Operation,
+)
 from chalicelib.services.cataloguing import READABLE
 from chalicelib.services.views import GROUPS
 
@@ -157,12 +165,9 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
         answers.Categories,
         "catalogue",
         query=("q",),
-        cached=True,
     ),
-    ("GET", "/v1/areas"): Operation(
-        "All kecamatan and kelurahan", answers.AreaList, "catalogue", cached=True
-    ),
-    ("GET", "/v1/sops"): Operation("The SOPs in force", answers.Sops, "catalogue", cached=True),
+    ("GET", "/v1/areas"): Operation("All kecamatan and kelurahan", answers.AreaList, "catalogue"),
+    ("GET", "/v1/sops"): Operation("The SOPs in force", answers.Sops, "catalogue"),
     ("GET", "/v1/sops/{sop}"): Operation(
         "One SOP as in force", None, "catalogue", codes=("not_found",), cached=True
     ),
@@ -233,9 +238,8 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
         "The public reports, newest first",
         answers.ListedPage,
         "reports",
-        query=("category", "status", "area", "near", "from", "to", *PAGING),
-        codes=("invalid_field", "invalid_cursor", "outside_city"),
-        cached=True,
+        query=("category", "status", "area", "near", "from", "to"),
+        codes=("outside_city",),
     ),
     ("POST", "/v1/reports"): Operation(
         "File a report; for an emergency the category alone will do",
@@ -265,29 +269,20 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
         "What a resident signed in with the city's app has filed, newest first",
         answers.ListedPage,
         "reports",
-        query=PAGING,
-        codes=("invalid_field", "invalid_cursor", "role_may_not"),
+        codes=("role_may_not",),
     ),
     ("GET", "/v1/queue"): Operation(
         "The open reports whose move it is, nearest promise first",
         answers.QueuePage,
         "staff",
-        query=("agency", "category", "status", "area", "near", *PAGING),
-        codes=(
-            "invalid_field",
-            "invalid_cursor",
-            "outside_city",
-            "role_may_not",
-            "not_your_agency",
-        ),
-        cached=True,
+        query=("agency", "category", "status", "area", "near"),
+        codes=("outside_city", "role_may_not", "not_your_agency"),
     ),
     ("GET", "/v1/admin/audit"): Operation(
         "What was administered: who, when, what and why, newest first",
         answers.AuditPage,
         "administration",
-        query=PAGING,
-        codes=("invalid_field", "invalid_cursor", "role_may_not"),
+        codes=("role_may_not",),
     ),
     **DESK_OPERATIONS,
     **CATALOGUE_OPERATIONS,
@@ -338,11 +333,19 @@ def described_routes() -> Sequence[tuple[str, str, Operation, Audience]]:
         if path in OPEN311 or is_an_action(method, path):
             continue
         if path != _ACTION_PATH:
-            rows.append((method, path, OPERATIONS[method, path], audience))
+            rows.append((method, path, _paging(method, OPERATIONS[method, path]), audience))
             continue
         for action, who in ACTIONS.items():
             rows.append((method, path.replace("{action}", action), _action(action), who))
     return rows
+
+
+def _paging(method: str, operation: Operation) -> Operation:
+    """A list has pages, and tells whether what its caller has is still so; each does."""
+    if method != "GET" or not operation.is_list:
+        return operation
+    query, codes = (*operation.query, *PAGING), (*PAGING_CODES, *operation.codes)
+    return replace(operation, query=query, codes=codes, cached=True)
 
 
 def _action(action: str) -> Operation:
@@ -424,12 +427,20 @@ def _parameters(path: str, operation: Operation) -> list[Json]:
         for name in _PATH_PARAMETERS
         if f"{{{name}}}" in path
     ]
-    found += [{"name": name, "in": "query", **_QUERY[name]} for name in operation.query]
+    found += [{"name": name, "in": "query", **_query(path, name)} for name in operation.query]
     if operation.cached:
         found.append({"name": "If-None-Match", "in": "header", "schema": {"type": "string"}})
     if operation.keyed:
         found.append({"name": "Idempotency-Key", "in": "header", **_KEY})
     return found
+
+
+def _query(path: str, name: str) -> Json:
+    if name != "limit":
+        return _QUERY[name]
+    default, most = PAGE_SIZES.get(path, WHOLE)
+    schema = {"type": "integer", "minimum": 1, "maximum": most, "default": default}
+    return {"description": "Rows on a page at the most.", "schema": schema}
 
 
 def _responses(path: str, operation: Operation, audience: Audience) -> Json:
@@ -493,6 +504,9 @@ Times are ISO 8601 with their zone. Errors are problem documents (RFC 9457): bui
 Writes take an `Idempotency-Key` of at least 128 random bits: the same key and body get the same
 answer, the same key with another body is refused. Bodies are JSON whatever their content type;
 unknown fields, doubled keys and NUL are refused, control characters are left out of texts.
+Lists have pages: ask on with the `cursor` of the page before until it is null. A page may be short,
+even empty, and not be the last: a rare filter answers for what was looked at so far. Every list has
+an `ETag`: with `If-None-Match` an unchanged page answers 304.
 Emergencies never need a sign-in. Confidential and absent reports answer the very same 404."""
 _SECURITY: Json = {
     "reportToken": {
@@ -584,7 +598,6 @@ _QUERY: Mapping[str, Json] = {
     "lat": {"description": "Degrees, WGS 84.", "schema": {"type": "number"}, "example": -6.1783},
     "lon": {"description": "Degrees, WGS 84.", "schema": {"type": "number"}, "example": 106.6319},
     "lang": {"description": "Language of explanations.", "schema": {"enum": ["id", "en"]}},
-    "limit": {"schema": {"type": "integer", "minimum": 1, "maximum": 200, "default": 50}},
     "cursor": {"description": "From the page before.", "schema": {"type": "string"}},
 }
 _KEY: Json = {

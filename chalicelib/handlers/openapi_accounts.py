@@ -30,7 +30,6 @@ ACCOUNT_OPERATIONS: Mapping[tuple[str, str], Operation] = {
         _TAG,
         query=("q",),
         codes=("role_may_not",),
-        cached=True,
     ),
     ("POST", "/v1/admin/accounts"): Operation(
         "Invite a member of staff",

@@ -89,7 +89,6 @@ DESK_OPERATIONS: Mapping[tuple[str, str], Operation] = {
         answers.VersionList,
         "catalogue",
         codes=("not_found",),
-        cached=True,
     ),
     ("GET", "/v1/sops/{sop}/diff"): Operation(
         "What changed between two versions, step by step",

@@ -14,7 +14,7 @@ from chalicelib.handlers.definitions import (
     Plain,
     Support,
 )
-from chalicelib.handlers.operation import PAGING, Operation
+from chalicelib.handlers.operation import Operation
 from chalicelib.services.webhooks import TYPES
 
 BODY_CODES = ("malformed_json", "invalid_text", "invalid_field", "body_too_large")
@@ -24,15 +24,12 @@ EXCHANGE_OPERATIONS: Mapping[tuple[str, str], Operation] = {
         answers.SimilarList,
         "reports",
         query=("category", "lat", "lon"),
-        codes=("invalid_field",),
-        cached=True,
     ),
     ("GET", "/v1/reports/{number}/similar"): Operation(
         "What a report may be a duplicate of",
         answers.SimilarList,
         "staff",
         codes=("role_may_not", "not_found"),
-        cached=True,
     ),
     ("GET", "/v1/reports/{number}/crowd"): Operation(
         "How many reports were joined to this one, and how many residents support it",
@@ -114,8 +111,7 @@ EXCHANGE_OPERATIONS: Mapping[tuple[str, str], Operation] = {
         "What was said to a receiver, with every attempt",
         answers.WebhookDeliveries,
         "administration",
-        query=PAGING,
-        codes=("invalid_field", "invalid_cursor", "role_may_not", "not_found"),
+        codes=("role_may_not", "not_found"),
     ),
     ("POST", "/v1/admin/webhooks/{webhook}/deliveries/{delivery}"): Operation(
         "Say it to the receiver once more",

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
+
+from chalicelib.handlers import open311_examples as examples
+from chalicelib.handlers.open311 import Tree
 
 Json = dict[str, Any]
 TAG = "open311"
@@ -17,22 +21,18 @@ def paths() -> Json:
             "get": _operation(
                 "Discovery, the service list, requests, or updates",
                 "get_open311_v2_by_resource",
-                [_resource("discovery", "services", "requests", "servicerequestupdates"), *_QUERY],
+                [_resource(*examples.COLLECTIONS), *_QUERY],
+                examples.COLLECTIONS,
             ),
             "post": {
                 **_operation(
                     "Send a request, or an update to one; needs the client's key",
                     "post_open311_v2_by_resource",
-                    [_resource("requests", "servicerequestupdates"), _IDEMPOTENT],
+                    [_resource(*examples.CREATIONS), _IDEMPOTENT],
+                    examples.CREATIONS,
                     created=True,
                 ),
-                "requestBody": {
-                    "required": True,
-                    "content": {
-                        "application/x-www-form-urlencoded": {"schema": _NEW},
-                        "multipart/form-data": {"schema": _NEW},
-                    },
-                },
+                "requestBody": {"required": True, "content": examples.sent(_NEW)},
             },
         },
         "/open311/v2/{resource}/{id}": {
@@ -44,7 +44,7 @@ def paths() -> Json:
                         "name": "resource",
                         "in": "path",
                         "required": True,
-                        "schema": {"enum": ["services", "requests", "tokens"]},
+                        "schema": {"enum": list(examples.SINGLES)},
                     },
                     {
                         "name": "id",
@@ -56,16 +56,23 @@ def paths() -> Json:
                     },
                     *_QUERY[:2],
                 ],
+                examples.SINGLES,
             )
         },
     }
 
 
-def _operation(summary: str, id: str, parameters: list[Json], *, created: bool = False) -> Json:
-    good = {"description": summary, "content": _content({"type": ["array", "object"]})}
-    refused = {
-        "description": "Refused, in the format asked for",
-        "content": _content(_ERRORS),
+def _operation(
+    summary: str,
+    id: str,
+    parameters: list[Json],
+    answers: Mapping[str, Tree],
+    *,
+    created: bool = False,
+) -> Json:
+    good = {
+        "description": summary,
+        "content": examples.content(answers, {"type": ["array", "object"]}),
     }
     codes = ("400", "403", "404", "413", "429", "503") if created else ("400", "403", "404", "503")
     return {
@@ -78,13 +85,16 @@ def _operation(summary: str, id: str, parameters: list[Json], *, created: bool =
         "responses": {
             "200": good,
             **({"201": good} if created else {}),
-            **dict.fromkeys(codes, refused),
+            **{status: _refused(status) for status in codes},
         },
     }
 
 
-def _content(schema: Json) -> Json:
-    return {"application/json": {"schema": schema}, "text/xml": {"schema": _TEXT}}
+def _refused(status: str) -> Json:
+    return {
+        "description": "Refused, in the format asked for",
+        "content": examples.content(examples.refusals(status), _ERRORS),
+    }
 
 
 def _resource(*names: str) -> Json:

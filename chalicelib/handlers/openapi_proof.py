@@ -22,7 +22,6 @@ PROOF_OPERATIONS: Mapping[tuple[str, str], Operation] = {
         answers.Photos,
         "reports",
         codes=("not_found",),
-        cached=True,
     ),
     ("GET", "/v1/reports/{number}/photos/{photo}/{size}"): Operation(
         "Leads to a copy of a photo (302)",

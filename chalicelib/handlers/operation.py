@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 PAGING = ("limit", "cursor")
+PAGING_CODES = ("invalid_field", "invalid_cursor")
+#: Rows on a page unless another number is asked for, and at the most. A list that a city's size
+#: bounds comes whole, as a rule; the others grow without end.
+WHOLE = (200, 200)
+PAGE_SIZES: Mapping[str, tuple[int, int]] = {
+    "/v1/reports": (50, 200),
+    "/v1/queue": (50, 200),
+    "/v1/me/reports": (20, 50),
+    "/v1/admin/audit": (50, 200),
+    "/v1/admin/webhooks/{webhook}/deliveries": (50, 200),
+}
 #: What any body can be refused for, whatever it asks.
 BODY_CODES = ("malformed_json", "invalid_text", "invalid_field", "body_too_large")
 
@@ -22,3 +34,8 @@ class Operation:
     codes: tuple[str, ...] = ()
     cached: bool = False
     keyed: bool = False
+
+    @property
+    def is_list(self) -> bool:
+        """Whether it answers rows and a cursor: then it pages, whatever else it does."""
+        return {"items", "cursor"} <= set(getattr(self.answer, "__struct_fields__", ()))

@@ -9,8 +9,9 @@ from chalice import Blueprint, Response
 from chalicelib import bootstrap
 from chalicelib.domain import publishing
 from chalicelib.handlers.definitions import Cover, Moderate, Release, Review
-from chalicelib.handlers.http import cached, clean, ok, parse
+from chalicelib.handlers.http import clean, ok, parse
 from chalicelib.handlers.problems import SAFE_HEADERS, Problem
+from chalicelib.handlers.queries import listed, page_of
 from chalicelib.handlers.serving import Call, serves
 from chalicelib.services.acting import viewer_of
 from chalicelib.services.photos import ORIGINAL, SIZES, original_key, public_key, shown_key
@@ -26,7 +27,7 @@ def list_photos(call: Call) -> Response:
     """The report's photos as the caller may see them, with what the examination found."""
     stored = bootstrap.store().load(call.number)
     items = bootstrap.views().photos(stored, call.caller, call.number)
-    return cached(call.request, {"items": items, "cursor": None})
+    return listed(call, page_of(call, items))
 
 
 @serves(blueprint, "GET", _PHOTO + "/{size}")

@@ -24,16 +24,16 @@ from chalicelib.handlers.http import (
 )
 from chalicelib.handlers.problems import Problem
 from chalicelib.handlers.queries import (
-    cursor_for,
     cursor_of,
     filters_of,
     group_of,
     limit_of,
+    listed,
     period_of,
 )
 from chalicelib.handlers.serving import Call, serves
 from chalicelib.services.filing import Filed, Filing
-from chalicelib.services.ports import Contact
+from chalicelib.services.ports import Contact, Page
 from chalicelib.services.viewing import local
 from chalicelib.services.views import row_of
 
@@ -57,17 +57,16 @@ def file_report(call: Call) -> Response:
 def list_reports(call: Call) -> Response:
     """The public reports, newest first, by category, status, area and date."""
     page = bootstrap.view_store().page(filters_of(call), limit_of(call), cursor_of(call))
-    items = [bootstrap.views().listed(row) for row in page.items]
-    return cached(call.request, {"items": items, "cursor": cursor_for(page.cursor)})
+    return listed(call, page, bootstrap.views().listed)
 
 
 @serves(blueprint, "GET", "/v1/me/reports")
 def my_reports(call: Call) -> Response:
     """What the resident filed signed in, as lists show it, whatever the public may see."""
-    page = bootstrap.store().owned(call.caller.subject, limit_of(call, 20, 50), cursor_of(call))
+    page = bootstrap.store().owned(call.caller.subject, limit_of(call), cursor_of(call))
     loaded = (bootstrap.store().load(row["number"]) for row in page.items)
-    items = [bootstrap.views().listed(row_of(one.report)) for one in loaded if one is not None]
-    return ok({"items": items, "cursor": cursor_for(page.cursor)})
+    rows = tuple(row_of(one.report) for one in loaded if one is not None)
+    return listed(call, Page(rows, page.cursor), bootstrap.views().listed)
 
 
 @serves(blueprint, "GET", "/v1/statistics")

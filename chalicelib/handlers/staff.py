@@ -8,9 +8,8 @@ from typing import Any
 from chalice import Blueprint, Response
 
 from chalicelib import bootstrap
-from chalicelib.handlers.http import cached
 from chalicelib.handlers.problems import Problem
-from chalicelib.handlers.queries import cursor_for, cursor_of, limit_of, work_filters_of
+from chalicelib.handlers.queries import cursor_of, limit_of, listed, work_filters_of
 from chalicelib.handlers.serving import Call, serves
 
 blueprint = Blueprint(__name__)
@@ -29,5 +28,4 @@ def queue(call: Call) -> Response:
         return narrowed.fit(row) and views.may_see_row(row, call.caller)
 
     page = bootstrap.store().queue(holder, limit_of(call), cursor_of(call), fits)
-    items = [views.queued(row) for row in page.items]
-    return cached(call.request, {"items": items, "cursor": cursor_for(page.cursor)})
+    return listed(call, page, views.queued)

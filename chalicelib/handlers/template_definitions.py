@@ -50,7 +50,7 @@ class TemplateList(Form):
     """All templates."""
 
     items: list[TemplateLine]
-    cursor: None
+    cursor: str | None
 
 
 class TemplateVersion(Form, kw_only=True):
@@ -102,4 +102,4 @@ class TemplatePreview(Form):
     """The messages of one version, filled with made-up facts."""
 
     items: list[PreviewedMessage]
-    cursor: None
+    cursor: str | None

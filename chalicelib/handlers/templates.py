@@ -12,6 +12,7 @@ from chalicelib import bootstrap
 from chalicelib.domain.events import parse_instant
 from chalicelib.handlers.http import cached, clean, ok, parse
 from chalicelib.handlers.problems import Problem
+from chalicelib.handlers.queries import listed, page_of
 from chalicelib.handlers.serving import Call, serves
 from chalicelib.handlers.template_definitions import (
     ApproveTemplate,
@@ -28,7 +29,8 @@ _VERSION = re.compile(r"[1-9][0-9]{0,4}")
 @serves(blueprint, "GET", "/v1/templates")
 def templates(call: Call) -> Response:
     """Every template."""
-    return ok({"items": bootstrap.template_desk().listed(), "cursor": None})
+    rows = bootstrap.template_desk().listed()
+    return listed(call, page_of(call, rows, lambda row: str(row["template"])))
 
 
 @serves(blueprint, "GET", "/v1/templates/{template}")
@@ -46,7 +48,7 @@ def preview(call: Call) -> Response:
         raise Problem("not_found")
     version = int(wanted) if wanted and not proposed else None
     shown = bootstrap.template_desk().preview(_named(call), version, proposed=proposed)
-    return ok({"items": [asdict(one) for one in shown], "cursor": None})
+    return listed(call, page_of(call, [asdict(one) for one in shown]))
 
 
 @serves(blueprint, "POST", "/v1/templates/{template}/proposal")

@@ -19,6 +19,8 @@ KIND = "breach"
 #: The category whose SOP is about leaks (kebocoran-identitas).
 CATEGORY = "WAS-05"
 ROLE = "inspector"
+#: What an entry may stand at, the most urgent first.
+URGENCY = ("overdue", "running", "late", "notified")
 #: Kelurahan of the city's offices: a leak has no place of its own, and a case needs one.
 CITY_HALL = "Sukaasih"
 _LONG_AGO = timedelta(days=365)
@@ -87,11 +89,9 @@ class KeepBreaches:
         return self._shown(number, entry)
 
     def listed(self) -> list[dict[str, Any]]:
-        """Return all entries, the most urgent first."""
+        """Return all entries, by number."""
         numbers = [number for number, _ in self.administer.register.listed(KIND)]
-        rows = [self._shown(one, self.administer.latest(KIND, one).body) for one in numbers]
-        order = ("overdue", "running", "late", "notified")
-        return sorted(rows, key=lambda row: (order.index(row["standing"]), row["notify_by"]))
+        return [self._shown(one, self.administer.latest(KIND, one).body) for one in numbers]
 
     def _shown(self, number: str, entry: Mapping[str, Any]) -> dict[str, Any]:
         return {

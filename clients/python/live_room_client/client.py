@@ -138,19 +138,24 @@ class LiveRoom(Transport):
         category: str | None = None,
         lat: float | None = None,
         lon: float | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
     ) -> SimilarList:
         """Open reports near a place about the same kind of thing, before filing one more."""
         path = "/v1/reports/similar"
-        answer = self._call("GET", path, query={"category": category, "lat": lat, "lon": lon})
+        answer = self._call("GET", path, query={"category": category, "lat": lat, "lon": lon, "limit": limit, "cursor": cursor})
         return cast("SimilarList", answer)
 
     def get_reports_by_number_similar(
         self,
         number: str,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
     ) -> SimilarList:
         """What a report may be a duplicate of."""
         path = f"/v1/reports/{quote(number, safe='')}/similar"
-        answer = self._call("GET", path)
+        answer = self._call("GET", path, query={"limit": limit, "cursor": cursor})
         return cast("SimilarList", answer)
 
     def get_reports_by_number_crowd(
@@ -174,10 +179,13 @@ class LiveRoom(Transport):
 
     def get_admin_clients(
         self,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
     ) -> ApiClients:
         """The systems that have a key, and how often they may call."""
         path = "/v1/admin/clients"
-        answer = self._call("GET", path)
+        answer = self._call("GET", path, query={"limit": limit, "cursor": cursor})
         return cast("ApiClients", answer)
 
     def post_admin_clients(
@@ -211,10 +219,13 @@ class LiveRoom(Transport):
 
     def get_admin_webhooks(
         self,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
     ) -> Webhooks:
         """The receivers of webhooks."""
         path = "/v1/admin/webhooks"
-        answer = self._call("GET", path)
+        answer = self._call("GET", path, query={"limit": limit, "cursor": cursor})
         return cast("Webhooks", answer)
 
     def post_admin_webhooks(
@@ -271,10 +282,13 @@ class LiveRoom(Transport):
 
     def get_admin_devices(
         self,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
     ) -> Devices:
         """The sensors."""
         path = "/v1/admin/devices"
-        answer = self._call("GET", path)
+        answer = self._call("GET", path, query={"limit": limit, "cursor": cursor})
         return cast("Devices", answer)
 
     def post_admin_devices(
@@ -325,26 +339,34 @@ class LiveRoom(Transport):
         self,
         *,
         q: str | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
     ) -> Categories:
         """All categories, or those that fit some words."""
         path = "/v1/categories"
-        answer = self._call("GET", path, query={"q": q})
+        answer = self._call("GET", path, query={"q": q, "limit": limit, "cursor": cursor})
         return cast("Categories", answer)
 
     def get_areas(
         self,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
     ) -> AreaList:
         """All kecamatan and kelurahan."""
         path = "/v1/areas"
-        answer = self._call("GET", path)
+        answer = self._call("GET", path, query={"limit": limit, "cursor": cursor})
         return cast("AreaList", answer)
 
     def get_sops(
         self,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
     ) -> Sops:
         """The SOPs in force."""
         path = "/v1/sops"
-        answer = self._call("GET", path)
+        answer = self._call("GET", path, query={"limit": limit, "cursor": cursor})
         return cast("Sops", answer)
 
     def get_sops_by_sop(
@@ -459,10 +481,13 @@ class LiveRoom(Transport):
     def get_reports_by_number_evidence(
         self,
         number: str,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
     ) -> Photos:
         """The report's photos as the caller may see them."""
         path = f"/v1/reports/{quote(number, safe='')}/evidence"
-        answer = self._call("GET", path)
+        answer = self._call("GET", path, query={"limit": limit, "cursor": cursor})
         return cast("Photos", answer)
 
     def post_reports_by_number_photos_by_photo_cover(
@@ -518,10 +543,13 @@ class LiveRoom(Transport):
 
     def get_breaches(
         self,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
     ) -> Breaches:
         """The register of leaks of personal data, the most urgent first."""
         path = "/v1/breaches"
-        answer = self._call("GET", path)
+        answer = self._call("GET", path, query={"limit": limit, "cursor": cursor})
         return cast("Breaches", answer)
 
     def post_breaches(
@@ -1022,10 +1050,13 @@ class LiveRoom(Transport):
 
     def get_calls(
         self,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
     ) -> CallList:
         """The calls that an operator must make now, with number and script."""
         path = "/v1/calls"
-        answer = self._call("GET", path)
+        answer = self._call("GET", path, query={"limit": limit, "cursor": cursor})
         return cast("CallList", answer)
 
     def post_calls_by_call_outcome(
@@ -1053,10 +1084,12 @@ class LiveRoom(Transport):
         self,
         *,
         agency: str | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
     ) -> OfficeContactList:
         """Every office, and whether its contacts were confirmed by a test message."""
         path = "/v1/admin/contacts"
-        answer = self._call("GET", path, query={"agency": agency})
+        answer = self._call("GET", path, query={"agency": agency, "limit": limit, "cursor": cursor})
         return cast("OfficeContactList", answer)
 
     def post_admin_contacts_check(
@@ -1072,10 +1105,12 @@ class LiveRoom(Transport):
         self,
         *,
         q: str | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
     ) -> AccountPage:
         """Staff accounts, and what each may do today."""
         path = "/v1/admin/accounts"
-        answer = self._call("GET", path, query={"q": q})
+        answer = self._call("GET", path, query={"q": q, "limit": limit, "cursor": cursor})
         return cast("AccountPage", answer)
 
     def post_admin_accounts(
@@ -1242,10 +1277,12 @@ class LiveRoom(Transport):
         self,
         *,
         live: bool | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
     ) -> FindingList:
         """Whether the catalogue and its people are ready, every hole with its mend."""
         path = "/v1/admin/doctor"
-        answer = self._call("GET", path, query={"live": live})
+        answer = self._call("GET", path, query={"live": live, "limit": limit, "cursor": cursor})
         return cast("FindingList", answer)
 
     def get_push(
@@ -1323,10 +1360,13 @@ class LiveRoom(Transport):
 
     def get_templates(
         self,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
     ) -> TemplateList:
         """Every message template, and whether new words are proposed for it."""
         path = "/v1/templates"
-        answer = self._call("GET", path)
+        answer = self._call("GET", path, query={"limit": limit, "cursor": cursor})
         return cast("TemplateList", answer)
 
     def get_templates_by_template(
@@ -1343,10 +1383,12 @@ class LiveRoom(Transport):
         template: str,
         *,
         version: str | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
     ) -> TemplatePreview:
         """The messages of a version or of the proposal, filled with made-up facts."""
         path = f"/v1/templates/{quote(template, safe='')}/preview"
-        answer = self._call("GET", path, query={"version": version})
+        answer = self._call("GET", path, query={"version": version, "limit": limit, "cursor": cursor})
         return cast("TemplatePreview", answer)
 
     def post_templates_by_template_proposal(
@@ -1381,10 +1423,13 @@ class LiveRoom(Transport):
 
     def get_drafts(
         self,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
     ) -> DraftList:
         """The newest draft of every SOP."""
         path = "/v1/drafts"
-        answer = self._call("GET", path)
+        answer = self._call("GET", path, query={"limit": limit, "cursor": cursor})
         return cast("DraftList", answer)
 
     def post_drafts(
@@ -1449,10 +1494,12 @@ class LiveRoom(Transport):
         sop: str,
         *,
         on: str | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
     ) -> FindingList:
         """What is wrong with a draft, and how it is mended."""
         path = f"/v1/drafts/{quote(sop, safe='')}/lint"
-        answer = self._call("GET", path, query={"on": on})
+        answer = self._call("GET", path, query={"on": on, "limit": limit, "cursor": cursor})
         return cast("FindingList", answer)
 
     def post_drafts_by_sop_submit(
@@ -1528,10 +1575,13 @@ class LiveRoom(Transport):
     def get_sops_by_sop_versions(
         self,
         sop: str,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
     ) -> VersionList:
         """All versions of an SOP that are or were in force, with hashes and days."""
         path = f"/v1/sops/{quote(sop, safe='')}/versions"
-        answer = self._call("GET", path)
+        answer = self._call("GET", path, query={"limit": limit, "cursor": cursor})
         return cast("VersionList", answer)
 
     def get_sops_by_sop_diff(

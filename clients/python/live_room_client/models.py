@@ -92,7 +92,7 @@ class ApiClients(TypedDict):
     """Every system that has or had a key."""
 
     items: list[ApiClient]
-    cursor: None
+    cursor: str | None
 
 
 class ApproveTemplate(TypedDict):
@@ -113,7 +113,7 @@ class AreaList(TypedDict):
     """The whole city."""
 
     items: list[Kecamatan]
-    cursor: None
+    cursor: str | None
 
 
 class Arrive(TypedDict):
@@ -246,7 +246,7 @@ class Breaches(TypedDict):
     """All entries, the most urgent first."""
 
     items: list[Breach]
-    cursor: None
+    cursor: str | None
 
 
 class BrowserKeys(TypedDict):
@@ -282,7 +282,7 @@ class CallList(TypedDict):
     """The calls to make, nearest deadline first."""
 
     items: list[CallToMake]
-    cursor: None
+    cursor: str | None
 
 
 class CallOutcome(TypedDict):
@@ -324,7 +324,7 @@ class Categories(TypedDict):
     """All categories that fit."""
 
     items: list[CategoryItem]
-    cursor: None
+    cursor: str | None
 
 
 class CategoryItem(TypedDict):
@@ -435,7 +435,7 @@ class Devices(TypedDict):
     """Every device that has or had a key."""
 
     items: list[ADevice]
-    cursor: None
+    cursor: str | None
 
 
 DifferenceOf = TypedDict(
@@ -525,7 +525,7 @@ class DraftList(TypedDict):
     """The newest draft of every SOP."""
 
     items: list[DraftLine]
-    cursor: None
+    cursor: str | None
 
 
 class DraftSimulation(TypedDict):
@@ -633,7 +633,7 @@ class FindingList(TypedDict):
     """Everything that a check found, errors first."""
 
     items: list[FindingShown]
-    cursor: None
+    cursor: str | None
 
 
 class FindingShown(TypedDict):
@@ -995,7 +995,7 @@ class OfficeContactList(TypedDict):
     """All offices."""
 
     items: list[OfficeContacts]
-    cursor: None
+    cursor: str | None
 
 
 class OfficeContacts(TypedDict):
@@ -1046,7 +1046,7 @@ class Photos(TypedDict):
     """The photos of a report."""
 
     items: list[Photo]
-    cursor: None
+    cursor: str | None
 
 
 class Place(TypedDict):
@@ -1451,7 +1451,7 @@ class SimilarList(TypedDict):
     """Candidates, nearest first."""
 
     items: list[Similar]
-    cursor: None
+    cursor: str | None
 
 
 class Simulated(TypedDict):
@@ -1549,7 +1549,7 @@ class Sops(TypedDict):
     """The SOPs in force."""
 
     items: list[SopItem]
-    cursor: None
+    cursor: str | None
 
 
 class StandingShown(TypedDict):
@@ -1660,14 +1660,14 @@ class TemplateList(TypedDict):
     """All templates."""
 
     items: list[TemplateLine]
-    cursor: None
+    cursor: str | None
 
 
 class TemplatePreview(TypedDict):
     """The messages of one version, filled with made-up facts."""
 
     items: list[PreviewedMessage]
-    cursor: None
+    cursor: str | None
 
 
 class TemplateProposal(TypedDict):
@@ -1751,7 +1751,7 @@ class VersionList(TypedDict):
     """All versions of one SOP, newest first."""
 
     items: list[VersionLine]
-    cursor: None
+    cursor: str | None
 
 
 class VersionMark(TypedDict):
@@ -1819,7 +1819,7 @@ class Webhooks(TypedDict):
     """Every subscription."""
 
     items: list[Webhook]
-    cursor: None
+    cursor: str | None
 
 
 class WholeAccount(TypedDict):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 from urllib.parse import urlencode
 from xml.etree import ElementTree
@@ -9,6 +10,8 @@ from xml.etree import ElementTree
 import pytest
 
 from chalicelib.handlers.open311 import _about, definitions_digest
+from chalicelib.handlers.open311_examples import COLLECTIONS, CREATIONS, FORMS, SINGLES, refusals
+from chalicelib.handlers.open311_format import rendered
 from tests.fakes.world import OPEN311_KEY, World
 from tests.workflow.test_story import with_photo
 
@@ -393,3 +396,76 @@ def test_nothing_is_kept_of_a_report_that_was_hidden_from_the_first(world):
     world.engine.pump()
     assert world.engine.cards.steps == {}
     assert {card.shown for card in world.engine.cards.kept.values()} == {None}
+
+
+# ---------------------------------------------------------------- the examples of the description
+
+
+def shape_of(value: Any) -> Any:
+    """Members and lists of a JSON answer without their values; lists by their first element."""
+    if isinstance(value, dict):
+        return {name: shape_of(one) for name, one in value.items()}
+    if isinstance(value, list):
+        return [shape_of(value[0])]
+    return type(value).__name__
+
+
+def tags_of(element: ElementTree.Element) -> Any:
+    """The same of an XML answer."""
+    first: dict[str, Any] = {}
+    for child in element:
+        first.setdefault(child.tag, tags_of(child))
+    return first
+
+
+@pytest.fixture
+def followed(world: World) -> str:
+    """A request sent as the example says, that went to its agency; and an update to it."""
+    number = number_of(sent(world, FORMS["requests"]))
+    world.act(number, "verify", user="operator")
+    world.engine.pump()
+    return number
+
+
+@pytest.mark.parametrize(
+    ("address", "example"),
+    [
+        *((name, tree) for name, tree in COLLECTIONS.items()),
+        ("services/INF-01", SINGLES["services"]),
+        ("requests/{number}", SINGLES["requests"]),
+        ("tokens/{number}", SINGLES["tokens"]),
+    ],
+)
+def test_the_examples_of_answers_have_the_members_of_answers(world, followed, address, example):
+    path = f"{BASE}/{address.format(number=followed)}"
+    shown = json.loads(rendered("json", example))
+    assert shape_of(world.get(f"{path}.json").json) == shape_of(shown)
+    tree = ElementTree.fromstring(rendered("xml", example))
+    assert tags_of(xml(world.get(f"{path}.xml"))) == tags_of(tree)
+
+
+@pytest.mark.parametrize("resource", list(CREATIONS))
+def test_the_examples_of_what_is_sent_are_taken_and_answered_like_the_examples(
+    world, followed, resource
+):
+    form = FORMS[resource]
+    if "service_request_id" in form:
+        form = {**form, "service_request_id": followed}
+    answer = sent(world, form, to=f"{resource}.json")
+    assert answer.status in (200, 201), answer.body
+    assert shape_of(answer.json) == shape_of(json.loads(rendered("json", CREATIONS[resource])))
+
+
+def test_the_examples_of_refusals_are_the_refusals(world, followed):
+    refused = sent(world, NEW | {"api_key": ""})
+    assert (str(refused.status), refused.json) == ("403", example_of("403", "key_missing"))
+    unknown = sent(world, NEW | {"service_code": "999"})
+    assert (str(unknown.status), unknown.json) == ("404", example_of("404", "service_unknown"))
+    absent = world.get(f"{BASE}/requests/TL-00000000.json")
+    assert (str(absent.status), absent.json) == ("404", example_of("404", "not_found"))
+    large = sent(world, NEW | {"description": "a" * 300_000})
+    assert (str(large.status), large.json) == ("413", example_of("413", "body_too_large"))
+
+
+def example_of(status: str, code: str) -> Any:
+    return json.loads(rendered("json", refusals(status)[code]))

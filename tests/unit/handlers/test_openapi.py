@@ -65,6 +65,23 @@ def test_every_request_and_answer_has_an_example_that_its_own_definition_takes(r
     assert shown(good, operation.answer)
 
 
+def described_contents(part, where=""):
+    """Every content in the document, with where it is."""
+    if isinstance(part, dict):
+        for name, one in part.items():
+            if name == "content":
+                yield from ((f"{where} {kind}", body) for kind, body in one.items())
+            else:
+                yield from described_contents(one, f"{where} {name}")
+
+
+def test_whatever_is_sent_or_answered_has_an_example_in_each_of_its_formats():
+    without = [
+        where for where, body in described_contents(DOCUMENT["paths"]) if not body.get("examples")
+    ]
+    assert without == []
+
+
 def test_an_example_has_every_member_that_its_definition_has():
     schemas, named = DOCUMENT["components"]["schemas"], DOCUMENT["components"]["examples"]
     for name, schema in schemas.items():
