@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from chalicelib.services.mail_replies import MailReplies
     from chalicelib.services.measuring import Measures
     from chalicelib.services.open311 import Open311
+    from chalicelib.services.own_reports import OwnReports
     from chalicelib.services.photos import Darkroom, Media
     from chalicelib.services.ports import (
         Alarms,
@@ -859,6 +860,14 @@ def following() -> Following:
 
 
 @_shared
+def own_reports() -> OwnReports:
+    """One's own reports by a link."""
+    from chalicelib.services.own_reports import OwnReports
+
+    return OwnReports(store(), follow_store(), clock(), config.link_keys, config.token_secret)
+
+
+@_shared
 def pushing() -> Pushing:
     """Browsers that want to be told by push."""
     from chalicelib.adapters.web_push import public_key
@@ -945,6 +954,7 @@ def sender() -> Sender:
     from chalicelib.adapters.push_channel import PushChannel
     from chalicelib.adapters.spent_store import DynamoCounters
     from chalicelib.adapters.web_push import WebPush
+    from chalicelib.services.own_reports import TEMPLATE, LinkToOwn
     from chalicelib.services.replying import noting
     from chalicelib.services.sending import Sender
     from chalicelib.services.spending import Spending
@@ -982,6 +992,11 @@ def sender() -> Sender:
         lambda delivery: follow_store().address(
             str(delivery.context.get("topic", "")), delivery.recipient.removeprefix(FOLLOWER)
         ),
+        {
+            TEMPLATE: LinkToOwn(
+                store(), identity_store(), clock(), config.link_keys, config.public_url
+            )
+        },
     )
 
 

@@ -54,6 +54,8 @@ PATTERNS = {
 #: granted is publishing to anything that is not a topic.
 NOT_A_TOPIC = "arn:aws:sns:*:*:*"
 
+#: The identity table's indexes: report numbers by the mark of an address.
+IDENTITY_INDEXES = ("mail", "sms")
 _READS_IDENTITY = (
     "dynamodb:BatchGetItem",
     "dynamodb:ConditionCheckItem",
@@ -140,6 +142,8 @@ class Function:
     concurrency: int | None = None
     #: Which access to the identity table stays undenied.
     identity: tuple[str, ...] = ()
+    #: Whether it may query the table's indexes, which hold marks of addresses and report numbers.
+    finds_identity: bool = False
     #: Libraries it gets, by the names of `infra.deploy.layers.LAYERS`: heavy ones only where used.
     layers: tuple[str, ...] = ("base",)
 
@@ -437,6 +441,8 @@ FUNCTIONS: Mapping[str, Function] = {
             _on_table("reports", "Query", "UpdateItem"),
             _CATALOGUE,
             _on_table("identity", "GetItem"),
+            # which reports carry an address that asked for its own (keys alone are in there)
+            *(_on_table("identity", "Query", index=name) for name in IDENTITY_INDEXES),
             # forgets browsers that are gone
             _on_table("followers", "DeleteItem", "Query"),
             _uses_identity_key("Decrypt"),
@@ -451,6 +457,7 @@ FUNCTIONS: Mapping[str, Function] = {
         # SES allows a new account 14 mails a second.
         concurrency=10,
         identity=("dynamodb:GetItem",),
+        finds_identity=True,
     ),
     # Reads who reported, for a purpose that it puts on record first. It checks the caller's own
     # token again, so that being able to invoke it opens nothing.
@@ -662,7 +669,7 @@ def policy(function: str, place: Place) -> Json:
     statements = [_logs(function, place)]
     for grant in row.grants:
         statements += grant(place)
-    statements.append(_denied_identity(row, place))
+    statements += _denied_identity(row, place)
     return {"Version": "2012-10-17", "Statement": statements}
 
 
@@ -728,14 +735,21 @@ def _logs(function: str, place: Place) -> Json:
     return _allow("Log", actions, group, f"{group}:log-stream:*")
 
 
-def _denied_identity(row: Function, place: Place) -> Json:
+def _denied_identity(row: Function, place: Place) -> list[Json]:
     actions = (*_READS_IDENTITY, *_CHANGES_IDENTITY, *_PUTS_IDENTITY)
-    return {
-        "Sid": "IdentityIsOutOfReach",
-        "Effect": "Deny",
-        "Action": sorted(set(actions) - set(row.identity)),
-        "Resource": [place.table("identity")],
-    }
+    indexes = {"dynamodb:PartiQLSelect", "dynamodb:Query", "dynamodb:Scan"}
+    return [
+        _deny("IdentityIsOutOfReach", set(actions) - set(row.identity), place.table("identity")),
+        _deny(
+            "IdentityIsNotSearched",
+            indexes - ({"dynamodb:Query"} if row.finds_identity else set()),
+            *(place.table("identity", name) for name in IDENTITY_INDEXES),
+        ),
+    ]
+
+
+def _deny(sid: str, actions: set[str], *resources: str) -> Json:
+    return {"Sid": sid, "Effect": "Deny", "Action": sorted(actions), "Resource": [*resources]}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -97,7 +97,7 @@ def _links(delivery: Delivery, links: Links | None) -> tuple[dict[str, str], str
     """The signed links of one report's message, and the page for everything else."""
     if delivery.template in (BUNDLE, DIGEST):
         return {}, f"{config.public_url()}/tugas"
-    if delivery.template == TEMPLATE:
+    if "page" in delivery.context:
         return {}, str(delivery.context["page"])
     page = f"{config.public_url()}/laporan/{delivery.number}"
     return links.of(delivery) if links and not delivery.to_follower else {}, page
@@ -106,7 +106,8 @@ def _links(delivery: Delivery, links: Links | None) -> tuple[dict[str, str], str
 def _follower_links(delivery: Delivery, leaving: Leaving) -> dict[str, str]:
     if delivery.template == CONFIRM_TEMPLATE:
         return {"join": leaving.join_link(delivery)}
-    return {"leave": leaving.link(delivery)}
+    link = leaving.link(delivery)
+    return {"leave": link} if link else {}
 
 
 def _one_click(delivery: Delivery, leaving: Leaving | None) -> str | None:

@@ -24,7 +24,8 @@ reports     one partition per report, ``R#<number>``::
 ``OWNER`` beside a report's record names the pseudonym of a resident who filed it signed in, and
 ``MINE#<pseudonym>`` / ``<instant>#<number>`` lists what they filed. Neither is in the record, so
 that a resident's tie to their reports can be cut without touching the chain.
-identity    who reported: a table of its own from the first day, readable by two functions only.
+identity    who reported: a table of its own from the first day, readable by two functions only;
+            by the keyed mark of an address (``mail``, ``sms``) searchable by the sender alone.
 views       projections without personal data.
 reference   SOPs, calendars, agencies, people: documents in immutable versions, and who wrote them::
 

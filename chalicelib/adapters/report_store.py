@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import islice
@@ -20,8 +20,10 @@ from chalicelib.adapters import keys
 from chalicelib.adapters.aws import PASSING, passes, refusal_code
 from chalicelib.adapters.tables import IdentityRow, ReportRow
 from chalicelib.domain import retention
+from chalicelib.domain.answering import address_marks
 from chalicelib.domain.deliveries import OPEN, PLANNED, SENDING, SENT, Delivery, inbox
 from chalicelib.domain.events import Event, instant, parse_instant
+from chalicelib.domain.identity import found_by_contact
 from chalicelib.domain.report import replay
 from chalicelib.services.ports import (
     AlreadyExists,
@@ -114,7 +116,7 @@ class DynamoReportStore:
                 for event in change.erased:
                     transaction.save(_event_row(change.report.number, event))
                 if change.identity:
-                    transaction.save(_identity(change.report.number, change.identity))
+                    transaction.save(_identity(change, change.identity))
                 if change.owner:
                     for row in _owner_rows(change):
                         transaction.save(row, condition=absent)
@@ -350,6 +352,18 @@ class DynamoIdentityStore:
             return None
         return msgspec.json.decode(row.body, type=Contact)
 
+    def carrying(self, channel: str, marks: Sequence[str], most: int) -> tuple[str, ...]:
+        """See `IdentityStore.carrying`; the indexes hold keys only."""
+        how: dict[str, Any] = {"scan_index_forward": False, "limit": most}
+        rows: list[IdentityRow] = []
+        for mark in marks:
+            if channel == "mail":
+                rows += IdentityRow.mail.query(mark, **how)
+            else:
+                rows += IdentityRow.sms.query(mark, **how)
+        newest = sorted(rows, key=lambda row: str(row.since), reverse=True)[:most]
+        return tuple(keys.number_of(row.pk) for row in newest)
+
 
 def _current(change: Change) -> ReportRow:
     report = change.report
@@ -443,8 +457,18 @@ def _update(row: ReportRow, actions: list[Any], condition: Any, what: str) -> bo
     return True
 
 
-def _identity(number: str, contact: Contact) -> IdentityRow:
-    return IdentityRow(keys.report_key(number), body=_json(contact))
+def _identity(change: Change, contact: Contact) -> IdentityRow:
+    """The contact, and marks by which its holder finds the report (not every report has them)."""
+    row = IdentityRow(keys.report_key(change.report.number), body=_json(contact))
+    if not found_by_contact(change.report) or not (contact.email or contact.phone):
+        return row
+    ring = config.link_keys()
+    row.since = instant(change.events[-1].at)
+    if contact.email:
+        row.mail_mark = address_marks(ring, contact.email)[0]
+    if contact.phone:
+        row.sms_mark = address_marks(ring, contact.phone)[0]
+    return row
 
 
 def _delivery(row: ReportRow) -> Delivery:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute, UnicodeSetAttribute
-from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection
+from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection, KeysOnlyProjection
 from pynamodb.models import Model
 
 from chalicelib import config
@@ -88,8 +88,39 @@ class ReportRow(Model):
     queue: ClassVar[QueueIndex] = QueueIndex()
 
 
+class MailIndex(GlobalSecondaryIndex[Any]):
+    """Reports by the keyed mark of the mail address left with them: for the sender alone."""
+
+    class Meta:
+        """Index settings."""
+
+        index_name = "mail"
+        projection = KeysOnlyProjection()
+
+    mail_mark = UnicodeAttribute(hash_key=True)
+    since = UnicodeAttribute(range_key=True)
+    pk = UnicodeAttribute()
+
+
+class SmsIndex(GlobalSecondaryIndex[Any]):
+    """The same by telephone number."""
+
+    class Meta:
+        """Index settings."""
+
+        index_name = "sms"
+        projection = KeysOnlyProjection()
+
+    sms_mark = UnicodeAttribute(hash_key=True)
+    since = UnicodeAttribute(range_key=True)
+    pk = UnicodeAttribute()
+
+
 class IdentityRow(Model):
-    """Who reported. No other table, log or message carries any of it."""
+    """Who reported. No other table, log or message carries any of it.
+
+    The marks are overwritten with the contact: corrected, taken back or erased in one write.
+    """
 
     class Meta(_Meta):
         """Table settings."""
@@ -98,6 +129,11 @@ class IdentityRow(Model):
 
     pk = UnicodeAttribute(hash_key=True)
     body = UnicodeAttribute()
+    mail_mark = UnicodeAttribute(null=True)
+    sms_mark = UnicodeAttribute(null=True)
+    since = UnicodeAttribute(null=True)
+    mail: ClassVar[MailIndex] = MailIndex()
+    sms: ClassVar[SmsIndex] = SmsIndex()
 
 
 class FollowerRow(Model):

@@ -129,6 +129,15 @@ def open_purposes(report: Report, caller: Caller) -> tuple[str, ...]:
     return () if REPORTER_ROLE in caller.roles else tuple(found)
 
 
+def found_by_contact(report: Report) -> bool:
+    """Whether the holder of the contact left with *report* may find it by that contact.
+
+    Not where the reporter asked not to be named, and not what the law keeps secret (violence,
+    integrity): somebody else in the house may hold the same telephone.
+    """
+    return report.visibility != "anonymous" and report.sensitivity != "secret"
+
+
 def channels_given(events: Sequence[Event]) -> tuple[str, ...]:
     """Return over which channels the reporter can be reached by what was left, last of all."""
     given: tuple[str, ...] = ()

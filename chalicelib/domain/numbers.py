@@ -10,10 +10,13 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Sequence
 
 PREFIX = "TL"
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 _BODY = 7
+#: Bytes that seven characters of 31 fit into.
+_PACKED = 5
 _VALUE = {character: value for value, character in enumerate(ALPHABET)}
 #: What people write or hear instead of a character that the alphabet does not have.
 _CONFUSED = str.maketrans({" ": "", "-": "", "–": "", ".": ""})
@@ -48,6 +51,36 @@ def number_for_key(secret: bytes, key: str, attempt: int = 0) -> str:
     """
     message = f"number|{attempt}|{key}".encode()
     return number_from(hmac.new(secret, message, hashlib.sha256).digest())
+
+
+def packed(numbers: Sequence[str]) -> bytes:
+    """Return *numbers* in five bytes each: prefix and check character follow from the rest."""
+    base = len(ALPHABET)
+
+    def value(number: str) -> int:
+        total = 0
+        for character in number[len(PREFIX) + 1 : -1]:
+            total = total * base + _VALUE[character]
+        return total
+
+    return b"".join(value(number).to_bytes(_PACKED, "big") for number in numbers)
+
+
+def unpacked(raw: bytes) -> tuple[str, ...]:
+    """Return the numbers that `packed` wrote; raise ValueError for what it did not write."""
+    if len(raw) % _PACKED:
+        raise ValueError("not a whole number of numbers")
+    return tuple(_read(raw[at : at + _PACKED]) for at in range(0, len(raw), _PACKED))
+
+
+def _read(raw: bytes) -> str:
+    value, body = int.from_bytes(raw, "big"), ""
+    for _ in range(_BODY):
+        value, rest = divmod(value, len(ALPHABET))
+        body = ALPHABET[rest] + body
+    if value:
+        raise ValueError("beyond the last number")
+    return f"{PREFIX}-{body}{check_character(body)}"
 
 
 def normalise(text: str) -> str | None:

@@ -197,6 +197,9 @@ ROUTES: Mapping[tuple[str, str], Audience] = {
     ("POST", "/v1/subscriptions"): EVERYBODY,
     ("POST", "/v1/subscriptions/confirm"): EVERYBODY,
     ("POST", "/v1/subscriptions/leave"): EVERYBODY,
+    # One's own reports: the link speaks for the address that it was sent to.
+    ("POST", "/v1/own-reports"): EVERYBODY,
+    ("POST", "/v1/own-reports/open"): EVERYBODY,
     ("POST", "/v1/reports/{number}/push"): _REPORTER_ONLY,
     ("POST", "/v1/me/push"): frozenset(STAFF_ROLES),
     ("POST", "/v1/reports/{number}/devices"): _REPORTER_ONLY,
@@ -291,6 +294,10 @@ PAGES: Mapping[tuple[str, str], Audience] = {
     ("GET", "/berhenti/{token}"): EVERYBODY,
     ("POST", "/berhenti/{token}"): EVERYBODY,
     ("GET", "/umpan/{feed}"): EVERYBODY,
+    ("GET", "/laporan-saya"): EVERYBODY,
+    ("POST", "/laporan-saya"): EVERYBODY,
+    ("GET", "/laporan-saya/{token}"): EVERYBODY,
+    ("POST", "/laporan-saya/{token}"): EVERYBODY,
     # The link itself says for whom it speaks; it opens nothing but its own report.
     ("GET", "/t/{token}"): EVERYBODY,
     ("POST", "/t/{token}"): EVERYBODY,

@@ -68,4 +68,20 @@ SUBSCRIPTION_OPERATIONS: Mapping[tuple[str, str], Operation] = {
         body=forms.SubscriptionToken,
         codes=(*BODY_CODES, "not_found"),
     ),
+    ("POST", "/v1/own-reports"): Operation(
+        "Have a link to one's own reports sent to the address left with them; never says whether "
+        "the address is known, and sends five a day at most",
+        forms.SubscriptionState,
+        _TAG,
+        body=forms.AskOwnReports,
+        status=202,
+        codes=(*BODY_CODES, "invalid_email", "invalid_phone"),
+    ),
+    ("POST", "/v1/own-reports/open"): Operation(
+        "One's own reports, by the last part of the link (it lasts three hours)",
+        forms.OwnReportList,
+        _TAG,
+        body=forms.SubscriptionToken,
+        codes=(*BODY_CODES, "not_found", "link_over"),
+    ),
 }

@@ -115,6 +115,11 @@ PROBLEMS: Mapping[str, tuple[int, str, str]] = {
         "Tanda masuk tidak berlaku atau sudah lewat waktunya.",
         "The token is not valid or has expired.",
     ),
+    "link_over": (
+        410,
+        "Tautan ini sudah lewat waktunya. Silakan minta yang baru.",
+        "This link is past its time. Please ask for a new one.",
+    ),
     "invalid_signature": (
         401,
         "Tanda tangan panggilan ini tidak cocok atau sudah lewat waktunya.",
@@ -522,6 +527,7 @@ TITLES: Mapping[int, tuple[str, str]] = {
     404: ("Tidak ditemukan", "Not found"),
     405: ("Metode tidak diizinkan", "Method not allowed"),
     409: ("Tidak dapat dilakukan sekarang", "Not possible now"),
+    410: ("Sudah lewat waktunya", "Past its time"),
     413: ("Terlalu besar", "Too large"),
     422: ("Isi permintaan perlu diperbaiki", "The request needs correction"),
     429: ("Terlalu sering", "Too often"),

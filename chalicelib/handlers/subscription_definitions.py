@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
-from chalicelib.handlers.answers import Form
+from chalicelib.handlers.answers import Form, Named, Names, Place, Status, Time
 from chalicelib.handlers.definitions import Body
 
 Language = Literal["id", "en"]
@@ -54,6 +54,14 @@ class Subscribe(Body, kw_only=True):
     language: Language = "id"
 
 
+class AskOwnReports(Body, kw_only=True):
+    """The address (one of the two) that was left with the reports, and the mail's language."""
+
+    email: Annotated[str, Meta(max_length=254)] = ""
+    phone: Annotated[str, Meta(max_length=30)] = ""
+    language: Language = "id"
+
+
 class SubscriptionToken(Body, kw_only=True):
     """The last part of the link in the mail."""
 
@@ -70,3 +78,27 @@ class SubscriptionState(Form):
     """What has happened. ``asked``: a mail with a link to confirm is on its way."""
 
     state: Literal["asked", "following", "left"]
+
+
+class OwnReport(Form, kw_only=True):
+    """One report that the link opens. token: the report's, as on its receipt.
+
+    Of a report that was filed as confidential a link shows number and time alone.
+    """
+
+    number: str
+    url: str
+    filed_at: Time
+    confidential: bool
+    token: str | UnsetType = UNSET
+    status: Status | UnsetType = UNSET
+    status_name: Names | UnsetType = UNSET
+    category: Named | UnsetType = UNSET
+    area: Place | UnsetType | None = UNSET
+    actions: list[str] | UnsetType = UNSET
+
+
+class OwnReportList(Form):
+    """The newest reports that carry the address, at most 20."""
+
+    items: list[OwnReport]

@@ -167,6 +167,8 @@ class Leaving:
 
 
 def _left(delivery: Delivery) -> tuple[str, str, str] | None:
+    if "page" in delivery.context:  # asked for once, and answered by this very message
+        return None
     if delivery.to_follower and "topic" in delivery.context:
         return "topic", str(delivery.context["topic"]), delivery.recipient.removeprefix(FOLLOWER)
     if delivery.template == "digest":

@@ -240,6 +240,13 @@ class IdentityStore(Protocol):
     def contact(self, number: str) -> Contact | None:
         """Return the reporter's contact, or None for an anonymous report."""
 
+    def carrying(self, channel: str, marks: Sequence[str], most: int) -> tuple[str, ...]:
+        """Return the reports left with an address of one of *marks*, newest first, *most* at most.
+
+        marks: `answering.address_marks` of a mail address (channel ``mail``) or a telephone number
+        (``sms``). Reports that `identity.found_by_contact` excludes at filing are not among them.
+        """
+
 
 class TimelineClock(Protocol):
     """Step Functions: runs one execution per report and epoch."""

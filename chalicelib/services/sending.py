@@ -7,8 +7,8 @@ That window is the only one (docs/adr/0005), and it is bounded by the lease.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
@@ -81,6 +81,10 @@ class Sender:
     alarms: Alarms
     bundler: Bundler
     addresses: Callable[[Delivery], str] | None = None
+    #: What a message says that is known only once its address is: by template. Raises Unwanted.
+    completed: Mapping[str, Callable[[Delivery, str, datetime], Delivery]] = field(
+        default_factory=dict
+    )
 
     def send(self, number: str, id: str) -> str:
         """Send one planned message; return its status, or ``not_due`` if it is not ours to send.
@@ -131,6 +135,8 @@ class Sender:
         address = self._address(claimed)
         self._refuse_marked(claimed, address)
         message = self.bundler.opened(claimed, now) if claimed.template == BUNDLE else claimed
+        if claimed.template in self.completed:
+            message = self.completed[claimed.template](claimed, address, now)
         try:
             provider_id, version = channel.send(message, address, now)
         except AddressRefused as error:

@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 from moto import mock_aws
 
+from chalicelib import config
+from chalicelib.domain.answering import address_marks
 from chalicelib.domain.deliveries import (
     ACCEPTED,
     ANSWERED,
@@ -30,10 +32,20 @@ from chalicelib.domain.events import verify_chain
 from chalicelib.services.composing import Composer
 from chalicelib.services.filing import Filing
 from chalicelib.services.ports import AlreadyExists, Change, Conflict, Contact, Mark
-from tests.fakes.engine import Engine
+from tests.fakes.engine import SECRET, Engine
 from tests.fakes.store import MemoryReportStore
 
 START = "2027-04-05T10:00:00+07:00"
+
+
+@pytest.fixture(autouse=True)
+def keys(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("TOKEN_SECRET", SECRET.decode())
+    for cached in (config.token_secret, config.link_keys):
+        cached.cache_clear()
+    yield
+    for cached in (config.token_secret, config.link_keys):
+        cached.cache_clear()
 
 
 @pytest.fixture(params=["memory", "dynamo"])
@@ -52,6 +64,7 @@ def store(request: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
             table.create_table(wait=True)
         found = DynamoReportStore()
         found.contact = DynamoIdentityStore().contact  # type: ignore[attr-defined]
+        found.carrying = DynamoIdentityStore().carrying  # type: ignore[attr-defined]
         yield found
         for table in (ReportRow, IdentityRow):
             table._connection = None
@@ -496,3 +509,28 @@ def test_erased_words_are_gone_and_the_chain_still_verifies(store):
     assert loaded.events[0].texts == {}
     assert verify_chain(loaded.events) == filed.events[-1].hash
     assert store.contact(number) == Contact()
+
+
+def marks(address: str) -> tuple[str, ...]:
+    return address_marks(config.link_keys(), address)
+
+
+def test_reports_are_found_by_the_address_left_with_them(store: Any, changes: Changes) -> None:
+    both = Contact(name="Budi", email="Budi@example.org", phone="+6281234567890")
+    first = changes.filing(contact=both)
+    changes.engine.clock.at += timedelta(minutes=1)
+    second = changes.filing(contact=Contact(email="budi@example.org"))
+    other = changes.filing(contact=Contact(email="tini@example.org"))
+    for change in (first, second, other, changes.filing(contact=Contact())):
+        store.save(change)
+    mine = (second.report.number, first.report.number)
+    assert store.carrying("mail", marks("budi@example.org"), 20) == mine
+    assert store.carrying("mail", marks("budi@example.org"), 1) == mine[:1]
+    assert store.carrying("sms", marks("+6281234567890"), 20) == mine[1:]
+    assert store.carrying("sms", marks("budi@example.org"), 20) == ()
+    assert store.carrying("mail", ("a" * 24, *marks("budi@example.org")), 20) == mine
+
+
+def test_no_address_finds_an_anonymous_report(store: Any, changes: Changes) -> None:
+    store.save(changes.filing(visibility="anonymous"))
+    assert store.carrying("mail", marks("budi@example.org"), 20) == ()

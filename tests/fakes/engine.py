@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from chalicelib import config
 from chalicelib.adapters.documents import FileDocuments
 from chalicelib.adapters.gateways import VoiceChannel
 from chalicelib.domain.actions import REPORTER, Caller, Command
-from chalicelib.domain.deliveries import Delivery
+from chalicelib.domain.deliveries import FOLLOWER, Delivery
 from chalicelib.domain.errands import HOOK, REFER
 from chalicelib.domain.events import parse_instant
 from chalicelib.domain.fingerprints import Seen, bands
@@ -34,6 +35,8 @@ from chalicelib.services.examining import ExaminePhotos
 from chalicelib.services.filing import Filed, FileReport, Filing
 from chalicelib.services.firing import FireDueSteps
 from chalicelib.services.forgetting import Forget
+from chalicelib.services.own_reports import TEMPLATE as OWN_REPORTS
+from chalicelib.services.own_reports import LinkToOwn
 from chalicelib.services.photos import SIZES, Box, Picture
 from chalicelib.services.ports import AFTER, Contact, Stored
 from chalicelib.services.receipts import TakeReceipt
@@ -54,6 +57,7 @@ from tests.fakes.errands import (
     MemoryOutgoing,
     RecordingBodyMail,
 )
+from tests.fakes.followers import MemoryFollowStore
 from tests.fakes.registers import MemoryRegister
 from tests.fakes.store import MemoryReportStore, MemoryTalks
 
@@ -403,8 +407,22 @@ class Engine:
         self.sweeper = Sweeper(self.store, self.queues, self.clock)
         channels: dict[str, Any] = {"mail": self.mail, "sms": self.sms, "voice": VoiceChannel()}
         self.bundler = Bundler(self.store, catalogue.kindness)
+        self.followers = MemoryFollowStore()
         self.sender = Sender(
-            self.store, self.store, channels, self.clock, self.alarms, self.bundler
+            self.store,
+            self.store,
+            channels,
+            self.clock,
+            self.alarms,
+            self.bundler,
+            lambda one: self.followers.address(
+                str(one.context.get("topic", "")), one.recipient.removeprefix(FOLLOWER)
+            ),
+            {
+                OWN_REPORTS: LinkToOwn(
+                    self.store, self.store, self.clock, config.link_keys, config.public_url
+                )
+            },
         )
         self.reroute = Reroute(self.store, planner, self.clock, self.alarms, salt, self.bundler)
         self.take_receipt = TakeReceipt(self.store, self.clock, self.alarms)

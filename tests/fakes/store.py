@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
 
+from chalicelib import config
 from chalicelib.domain import retention
+from chalicelib.domain.answering import address_marks
 from chalicelib.domain.deliveries import OPEN, PLANNED, SENDING, SENT, Delivery
 from chalicelib.domain.events import Event, instant
+from chalicelib.domain.identity import found_by_contact
 from chalicelib.domain.report import replay
 from chalicelib.services.ports import (
     AlreadyExists,
@@ -53,6 +56,7 @@ class MemoryReportStore:
         self.fired: dict[str, set[str]] = {}
         self.messages: dict[tuple[str, str], Delivery] = {}
         self.identities: dict[str, Contact] = {}
+        self.findable: dict[str, tuple[str, Contact]] = {}
         self.provider_ids: dict[str, tuple[str, str, int]] = {}
         self.marks: dict[tuple[str, str], Mark] = {}
         self.paces: dict[tuple[str, str], tuple[datetime, int]] = {}
@@ -123,6 +127,11 @@ class MemoryReportStore:
     def _keep_who(self, change: Change) -> None:
         if change.identity:
             self.identities[change.report.number] = change.identity
+            self.findable.pop(change.report.number, None)
+            reachable = change.identity.email or change.identity.phone
+            if reachable and found_by_contact(change.report):
+                found = (instant(change.events[-1].at), change.identity)
+                self.findable[change.report.number] = found
         if change.owner:
             self.owners[change.report.number] = change.owner
 
@@ -294,6 +303,14 @@ class MemoryReportStore:
 
     def contact(self, number: str) -> Contact | None:
         return self.identities.get(number)
+
+    def carrying(self, channel: str, marks: Sequence[str], most: int) -> tuple[str, ...]:
+        found = []
+        for number, (at, contact) in self.findable.items():
+            address = contact.email if channel == "mail" else contact.phone
+            if address and address_marks(config.link_keys(), address)[0] in marks:
+                found.append((at, number))
+        return tuple(number for _, number in sorted(found, reverse=True)[:most])
 
 
 def _planned(delivery: Delivery) -> Delivery:

@@ -123,6 +123,7 @@ class World:
             clock=engine.clock,
             store=engine.store,
             talks=engine.talks,
+            follow_store=engine.followers,
             take_receipt=engine.take_receipt,
             identity_store=engine.store,
             catalogue=engine.catalogue,

@@ -184,6 +184,13 @@ CALLS = {
     "report_store: IdentityRow.get": [
         (name, "dynamodb:GetItem", TABLE["identity"]) for name in ("send", "reveal")
     ],
+    # one's own reports by a link: its index, not the contacts
+    **{
+        f"report_store: IdentityRow.{name}.query": [
+            ("send", "dynamodb:Query", f"{TABLE['identity']}/index/{name}")
+        ]
+        for name in policies.IDENTITY_INDEXES
+    },
     "functions: lambda.invoke": [
         ("api_handler", "lambda:InvokeFunction", arn("lambda", f"function:live-room-dev-{name}"))
         for name in ("reveal", "media")
@@ -477,7 +484,7 @@ NEEDED = [need for needs in CALLS.values() for need in needs] + ON_ITS_BEHALF + 
 
 _BOTO = re.compile(r'client\("([\w-]+)"\)\.(\w+)|_call\("(\w+)", "(\w+)"')
 _PYNAMO = re.compile(
-    r"\b(\w+Row(?:\.(?:due|queue|feed))?\.(?:query|get|scan|count|batch_get|batch_write)"
+    r"\b(\w+Row(?:\.(?:due|queue|feed|mail|sms))?\.(?:query|get|scan|count|batch_get|batch_write)"
     r"|row\.(?:save|update|delete|refresh)|transaction\.(?:save|update|delete|get|condition_check)"
     r")\("
 )
@@ -668,6 +675,27 @@ def test_a_grant_added_by_mistake_still_reads_nobody(name):
         "forget": {"dynamodb:PutItem"},
     }
     assert open_ == expected.get(name, set())
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+@pytest.mark.parametrize("index", policies.IDENTITY_INDEXES)
+def test_the_sender_alone_may_search_by_an_address(name, index):
+    resource = f"{TABLE['identity']}/index/{index}"
+    denied = {
+        action
+        for one in statements(name, "Deny")
+        if resource in one["Resource"] and "Condition" not in one
+        for action in one["Action"]
+    }
+    reads = {"dynamodb:Query", "dynamodb:Scan", "dynamodb:PartiQLSelect"}
+    assert reads - denied == ({"dynamodb:Query"} if name == "send" else set())
+
+
+def test_every_index_of_the_identity_table_is_guarded():
+    template = load(str(ROOT / "infra" / "template.yaml"))
+    table = template["Resources"]["IdentityTable"]["Properties"]
+    indexes = {one["IndexName"] for one in table["GlobalSecondaryIndexes"]}
+    assert indexes == set(policies.IDENTITY_INDEXES)
 
 
 def test_putting_does_not_answer_with_what_was_there():

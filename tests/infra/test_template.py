@@ -44,6 +44,14 @@ INDEXES = {
         [("queue_key", "HASH"), ("queue_sort", "RANGE")],
         {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["summary"]},
     ),
+    ("identity", "mail"): (
+        [("mail_mark", "HASH"), ("since", "RANGE")],
+        {"ProjectionType": "KEYS_ONLY"},
+    ),
+    ("identity", "sms"): (
+        [("sms_mark", "HASH"), ("since", "RANGE")],
+        {"ProjectionType": "KEYS_ONLY"},
+    ),
     ("views", "feed"): (
         [("feed_key", "HASH"), ("feed_sort", "RANGE")],
         {"ProjectionType": "ALL"},

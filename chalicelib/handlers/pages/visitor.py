@@ -29,9 +29,9 @@ def visitor(call: Call, number: str) -> Caller:
     return REPORTER if reporter_token(call, number) else ANYONE
 
 
-def keeping(number: str, token: str) -> str:
+def keeping(number: str, token: str, seconds: int = _SECONDS) -> str:
     """Return the ``Set-Cookie`` value that lets this browser come back to its own report."""
-    return f"{_name(number)}={token}; Path=/; Max-Age={_SECONDS}; HttpOnly; Secure; SameSite=Lax"
+    return f"{_name(number)}={token}; Path=/; Max-Age={seconds}; HttpOnly; Secure; SameSite=Lax"
 
 
 def _name(number: str) -> str:

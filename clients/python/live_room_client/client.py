@@ -17,6 +17,7 @@ from live_room_client.models import (
     AreaList,
     Arrive,
     Ask,
+    AskOwnReports,
     AskedContacts,
     Assign,
     Assignment,
@@ -73,6 +74,7 @@ from live_room_client.models import (
     NewWebhook,
     Notice,
     OfficeContactList,
+    OwnReportList,
     PhotoRoom,
     Photos,
     Plain,
@@ -1319,6 +1321,24 @@ class LiveRoom(Transport):
         path = "/v1/subscriptions/leave"
         answer = self._call("POST", path, body=body)
         return cast("SubscriptionState", answer)
+
+    def post_own_reports(
+        self,
+        body: AskOwnReports | None = None,
+    ) -> SubscriptionState:
+        """Have a link to one's own reports sent to the address left with them; never says whether the address is known, and sends five a day at most."""
+        path = "/v1/own-reports"
+        answer = self._call("POST", path, body=body)
+        return cast("SubscriptionState", answer)
+
+    def post_own_reports_open(
+        self,
+        body: SubscriptionToken,
+    ) -> OwnReportList:
+        """One's own reports, by the last part of the link (it lasts three hours)."""
+        path = "/v1/own-reports/open"
+        answer = self._call("POST", path, body=body)
+        return cast("OwnReportList", answer)
 
     def post_reports_by_number_push(
         self,

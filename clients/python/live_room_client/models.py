@@ -131,6 +131,14 @@ class Ask(TypedDict):
     question: str
 
 
+class AskOwnReports(TypedDict):
+    """The address (one of the two) that was left with the reports, and the mail's language."""
+
+    email: NotRequired[str]
+    phone: NotRequired[str]
+    language: NotRequired[Literal["en", "id"]]
+
+
 class AskedContact(TypedDict):
     """What came of asking one office by one channel."""
 
@@ -1016,6 +1024,27 @@ class OneMove(TypedDict):
     kind: NotRequired[Literal["definitive", "plh", "plt"]]
     until: NotRequired[str | None]
     keeps: NotRequired[list[str]]
+
+
+class OwnReport(TypedDict):
+    """One report that the link opens. token: the report's, as on its receipt.\n\n    Of a report that was filed as confidential a link shows number and time alone."""
+
+    number: str
+    url: str
+    filed_at: str
+    confidential: bool
+    token: NotRequired[str]
+    status: NotRequired[Literal["acknowledged", "assigned", "awaiting_confirmation", "awaiting_validation", "closed_automatic", "closed_confirmed", "deferred", "in_progress", "merged", "needs_information", "received", "referred", "rejected", "reopened", "returned", "verified", "withdrawn"]]
+    status_name: NotRequired[Names]
+    category: NotRequired[Named]
+    area: NotRequired[Place | None]
+    actions: NotRequired[list[str]]
+
+
+class OwnReportList(TypedDict):
+    """The newest reports that carry the address, at most 20."""
+
+    items: list[OwnReport]
 
 
 class Photo(TypedDict):

@@ -100,7 +100,7 @@ BARE = MessageContext(number="TL26-A7K3QW")
 IDS = default_templates().ids()
 EVERY = [(template, language) for template in IDS for language in ("id", "en")]
 #: About several reports or none, so about no number.
-LISTS = {"bundle", "digest", "contact_check", "follow_confirm"}
+LISTS = {"bundle", "digest", "contact_check", "follow_confirm", "own_reports"}
 
 
 class Page(HTMLParser):
@@ -139,7 +139,7 @@ def test_the_city_has_every_template_it_needs():
         *["reporter_limit_passed", "reporter_closed_automatically", "reporter_closed"],
         *["reporter_rejected", "reporter_referred", "reporter_merged", "reporter_reopened"],
         *["reporter_emergency", "secret_update", "time_request", "answer_note"],
-        *["bundle", "digest", "contacts_dead", "follow_confirm", "follow_update"],
+        *["bundle", "digest", "contacts_dead", "follow_confirm", "follow_update", "own_reports"],
     }
 
 
