@@ -2,6 +2,7 @@
 
     VIEW#<number>      PUBLIC                                     one view; in the feed if shown
     ALARM#<shard>      <time of filing>#<number>                  an emergency that runs
+    WAITS#<list>#<shard> <time of filing>#<number>                what waits for somebody's eyes
     COUNT#<shard>      <group>#<month>#<value>#<status>           one counter, summed over shards
 
 The feed is partitioned by month of filing. Counters are spread over a few shards by the report's
@@ -28,7 +29,7 @@ from chalicelib import config
 from chalicelib.adapters.aws import refusal_code
 from chalicelib.adapters.tables import ViewRow
 from chalicelib.services.ports import Conflict, Page, TryAgain
-from chalicelib.services.views import WITHHELD, Filters, Key, View, city_day
+from chalicelib.services.views import WAITS, WITHHELD, Filters, Key, View, city_day
 
 _PUBLIC, _VIEW = "PUBLIC", "VIEW#"
 _SHARDS = 4
@@ -54,9 +55,7 @@ class DynamoViewStore:
             row = ViewRow.get(_view_key(number), _PUBLIC, consistent_read=True)
         except ViewRow.DoesNotExist:
             return None
-        kept = msgspec.json.decode(row.body)
-        counted = tuple(tuple(key) for key in kept["counted"])
-        return View(number, int(row.version), counted, kept["shown"], kept.get("alarm"))
+        return _view(number, row)
 
     def replace(self, old: View | None, new: View, deltas: Mapping[Key, int]) -> None:
         """See `ViewStore.replace`."""
@@ -68,11 +67,22 @@ class DynamoViewStore:
                     transaction.save(_alarm_row(new.number, new.alarm))
                 elif old is not None and old.alarm is not None:
                     transaction.delete(_alarm_row(new.number, old.alarm))
+                self._wait_anew(transaction, old, new)
                 for key, count in deltas.items():
                     counter = ViewRow(_count_key(_shard(new.number)), "#".join(key))
                     transaction.update(counter, actions=[ViewRow.count.add(count)])
         except TransactWriteError as error:
             raise _refusal(error) from error
+
+    @staticmethod
+    def _wait_anew(transaction: TransactWrite, old: View | None, new: View) -> None:
+        before = old.waits if old else {}
+        for kind in WAITS:
+            row = new.waits.get(kind)
+            if row is not None and row != before.get(kind):
+                transaction.save(_waiting_row(kind, new.number, row))
+            elif row is None and kind in before:
+                transaction.delete(_waiting_row(kind, new.number, before[kind]))
 
     def page(self, filters: Filters, limit: int, cursor: str | None) -> Page:
         """See `ViewStore.page`; the cursor is ``<month>|<place in it>``."""
@@ -93,6 +103,18 @@ class DynamoViewStore:
         merged = heapq.merge(*shards, key=lambda row: str(row.sk))
         return tuple(msgspec.json.decode(row.body) for row in itertools.islice(merged, most))
 
+    def waiting(self, kind: str, limit: int, cursor: str | None) -> Page:
+        """See `ViewStore.waiting`; the cursor is the place in the merged shards."""
+        after = ViewRow.sk > cursor if cursor else None
+        shards = (
+            ViewRow.query(_waits_key(kind, shard), after, limit=limit + 1)
+            for shard in range(_SHARDS)
+        )
+        merged = heapq.merge(*shards, key=lambda row: str(row.sk))
+        rows = list(itertools.islice(merged, limit + 1))
+        place = str(rows[limit - 1].sk) if len(rows) > limit else None
+        return Page(tuple(msgspec.json.decode(row.body) for row in rows[:limit]), place)
+
     def counts(self, group: str, first_month: str, last_month: str) -> Mapping[Key, int]:
         """See `ViewStore.counts`."""
         found: Counter[Key] = Counter()
@@ -109,9 +131,7 @@ class DynamoViewStore:
     def every_view(self) -> Iterator[View]:
         """See `ViewStore.every_view`: a scan of the whole table."""
         for row in ViewRow.scan(ViewRow.sk == _PUBLIC, consistent_read=True):
-            kept = msgspec.json.decode(row.body)
-            counted = tuple(tuple(key) for key in kept["counted"])
-            yield View(str(row.pk).removeprefix(_VIEW), int(row.version), counted, kept["shown"])
+            yield _view(str(row.pk).removeprefix(_VIEW), row)
 
     def every_count(self) -> Mapping[Key, int]:
         """See `ViewStore.every_count`."""
@@ -154,8 +174,20 @@ class DynamoViewStore:
         return self._connection
 
 
+def _view(number: str, row: ViewRow) -> View:
+    kept = msgspec.json.decode(str(row.body))
+    counted = tuple(tuple(key) for key in kept["counted"])
+    alarm, waits = kept.get("alarm"), kept.get("waits", {})
+    return View(number, int(row.version or 0), counted, kept["shown"], alarm, waits)
+
+
 def _row(view: View) -> ViewRow:
-    kept = {"counted": view.counted, "shown": view.shown, "alarm": view.alarm}
+    kept = {
+        "counted": view.counted,
+        "shown": view.shown,
+        "alarm": view.alarm,
+        "waits": view.waits,
+    }
     body = msgspec.json.encode(kept).decode()
     row = ViewRow(_view_key(view.number), _PUBLIC, version=view.version, body=body)
     if view.shown is not None:
@@ -171,6 +203,16 @@ def _alarm_row(number: str, alarm: Mapping[str, Any]) -> ViewRow:
 
 def _alarm_key(shard: int) -> str:
     return f"ALARM#{shard}"
+
+
+def _waiting_row(kind: str, number: str, waiting: Mapping[str, Any]) -> ViewRow:
+    body = msgspec.json.encode(waiting).decode()
+    key = _waits_key(kind, _shard(number))
+    return ViewRow(key, f"{waiting['filed_at']}#{number}", body=body)
+
+
+def _waits_key(kind: str, shard: int) -> str:
+    return f"WAITS#{kind}#{shard}"
 
 
 def _view_key(number: str) -> str:

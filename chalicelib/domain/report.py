@@ -135,6 +135,7 @@ class Report:
     proof: str = ""
     disputed: bool = False
     audit: str = ""
+    audit_ordered_at: datetime | None = None
     forgotten: tuple[str, ...] = ()
     result_photos: tuple[str, ...] = ()
     photos: tuple[str, ...] = ()
@@ -336,7 +337,7 @@ def _forgotten(report: Report, event: Event) -> Report:
 
 
 def _audit_ordered(report: Report, event: Event) -> Report:
-    return replace(report, audit="ordered")
+    return replace(report, audit="ordered", audit_ordered_at=event.at)
 
 
 def _audited(report: Report, event: Event) -> Report:

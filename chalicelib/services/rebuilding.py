@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from chalicelib.services.ports import ReportStore, Stored
 from chalicelib.services.projecting import Projector
@@ -91,9 +91,7 @@ class Rebuild:
         old = self.views.get(new.number)
         if old is not None and not _same(old, new):
             version = max(old.version, new.version)
-            self.views.replace(
-                old, View(new.number, version, new.counted, new.shown), deltas(old, new)
-            )
+            self.views.replace(old, replace(new, version=version), deltas(old, new))
 
     def _differs(self, new: View) -> bool:
         old = self.views.get(new.number)
@@ -110,11 +108,11 @@ class Rebuild:
 
 
 def _same(one: View, other: View) -> bool:
-    return (one.counted, one.shown) == (other.counted, other.shown)
+    return replace(one, version=0) == replace(other, version=0)
 
 
 def _counts_for_none(view: View, numbers: set[str]) -> bool:
-    return view.number not in numbers and bool(view.counted or view.shown)
+    return view.number not in numbers and view != View(view.number, view.version, ())
 
 
 def _differences(says: Mapping[Key, int], should: Mapping[Key, int]) -> dict[Key, tuple[int, int]]:

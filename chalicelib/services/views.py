@@ -9,13 +9,22 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
+from chalicelib.domain.auditing import ORDERED
 from chalicelib.domain.endings import ending_of
 from chalicelib.domain.events import instant
-from chalicelib.domain.report import CLOSED, Report
+from chalicelib.domain.report import (
+    ACCEPTED,
+    APPROVED,
+    CLOSED,
+    DRAWN,
+    WAITING,
+    PhotoState,
+    Report,
+)
 from chalicelib.services.catalogue import CITY_ZONE
 from chalicelib.services.ports import Page
 
@@ -41,6 +50,11 @@ TIME_CLASSES = (
     2160, 2880, 4320, 5760, 7200, 8640, 10080, 14400, 20160, 28800, 43200, 64800, 86400, 129600,
 )  # fmt: skip
 LONGER = 10**9
+#: Lists of what waits for somebody's eyes: photos to be examined, covered, looked at by a second
+#: person, made public, and results to be looked at in the field.
+EXAMINE, COVER, REVIEW, PUBLISH, AUDIT = "examine", "cover", "review", "publish", "audit"
+PHOTO_WAITS = (EXAMINE, COVER, REVIEW, PUBLISH)
+WAITS = (*PHOTO_WAITS, AUDIT)
 #: Stands for the whole city, and carries the number withheld.
 WITHHELD = "withheld"
 
@@ -86,7 +100,7 @@ class View:
     """What the views table keeps of one report.
 
     shown: its row in public lists, if any. alarm: its row on the control room's board, while it
-    is an emergency that runs.
+    is an emergency that runs. waits: its row in each list of what waits for staff's eyes (`WAITS`).
     """
 
     number: str
@@ -94,6 +108,7 @@ class View:
     counted: tuple[Key, ...]
     shown: Mapping[str, Any] | None = None
     alarm: Mapping[str, Any] | None = None
+    waits: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 class ViewStore(Protocol):
@@ -110,6 +125,9 @@ class ViewStore(Protocol):
 
     def alarms(self, most: int) -> tuple[Mapping[str, Any], ...]:
         """Return the board's rows, oldest first, *most* at the most."""
+
+    def waiting(self, kind: str, limit: int, cursor: str | None) -> Page:
+        """Return the rows of one list of `WAITS`, oldest report first."""
 
     def every_view(self) -> Iterator[View]:
         """Yield every view there is, in no order: a long walk, for tools."""
@@ -129,9 +147,10 @@ def view_of(report: Report, version: int) -> View:
     if report.drill:
         return View(report.number, version, ())
     month = city_day(report.filed_at)[:7]
-    alarm = alarm_of(report)
+    alarm, waits = alarm_of(report), waits_of(report)
     if hidden(report):
-        return View(report.number, version, ((WITHHELD, month, "", ""),), alarm=alarm)
+        counted = ((WITHHELD, month, "", ""),)
+        return View(report.number, version, counted, alarm=alarm, waits=waits)
     values = {
         "category": report.category,
         "status": report.status,
@@ -144,14 +163,14 @@ def view_of(report: Report, version: int) -> View:
         "proof": report.proof or "none_yet",
         "audit": report.audit or "none",
     }
-    counted = [(group, month, values[group], report.status) for group in GROUPS]
+    counts = [(group, month, values[group], report.status) for group in GROUPS]
     if report.promise:
-        counted += [(f"promise-{by}", month, values[by], report.promise) for by in PROMISED_BY]
-    counted += [
+        counts += [(f"promise-{by}", month, values[by], report.promise) for by in PROMISED_BY]
+    counts += [
         (f"time-{name}", month, report.category, str(time_class(seconds)))
         for name, seconds in times(report).items()
     ]
-    return View(report.number, version, tuple(counted), row_of(report), alarm)
+    return View(report.number, version, tuple(counts), row_of(report), alarm, waits)
 
 
 def times(report: Report) -> dict[str, float]:
@@ -197,6 +216,51 @@ def alarm_of(report: Report) -> dict[str, Any] | None:
                 ("on_scene_at", report.on_scene_at),
             )
         },
+    }
+
+
+def waits_of(report: Report) -> dict[str, dict[str, Any]]:
+    """Return the report's rows in the lists of `WAITS`, by list.
+
+    Photos of what nobody may see are never published, so they wait for no covering.
+    """
+    counts = Counter(_waits_for(photo) for photo in report.media.values())
+    found = {kind: counts[kind] for kind in PHOTO_WAITS if counts[kind]}
+    if hidden(report):
+        found = {kind: count for kind, count in found.items() if kind == EXAMINE}
+    if report.audit == ORDERED:
+        found[AUDIT] = 1
+    if report.drill or report.forgotten:
+        return {}
+    return {kind: _waiting_row(report, count) for kind, count in found.items()}
+
+
+def _waits_for(photo: PhotoState) -> str:
+    """What a photo waits for next, empty for nothing."""
+    if photo.state != ACCEPTED:
+        return EXAMINE if photo.state == WAITING else ""
+    if photo.cover == APPROVED:
+        return "" if photo.published else PUBLISH
+    return REVIEW if photo.cover == DRAWN else COVER
+
+
+def _waiting_row(report: Report, count: int) -> dict[str, Any]:
+    """What the list shows, and what decides who may see it; no words, no place finer than these."""
+    ordered = report.audit_ordered_at
+    return {
+        "number": report.number,
+        "count": count,
+        "status": report.status,
+        "category": report.category,
+        "tier": report.tier,
+        "agency": report.agency,
+        "kelurahan": report.kelurahan,
+        "kecamatan": report.kecamatan,
+        "about_unit": report.about_unit,
+        "secret": report.secret,
+        "filed_at": instant(report.filed_at),
+        "ordered_at": instant(ordered) if ordered else None,
+        "disputed": report.disputed,
     }
 
 

@@ -11,6 +11,7 @@ import pytest
 from moto import mock_aws
 
 from chalicelib.adapters import view_store
+from chalicelib.domain.report import PhotoState
 from chalicelib.services.ports import Conflict
 from chalicelib.services.projecting import Projector, figures
 from chalicelib.services.views import GROUPS, Filters, deltas, view_of
@@ -186,3 +187,35 @@ def test_all_of_it_can_be_walked_and_corrected(views, reports):
     assert views.every_count()[key] == figures(reports)[key] + 3
     views.correct({key: -3})
     assert views.every_count() == figures(reports)
+
+
+def test_what_waits_for_somebodys_eyes_is_listed_oldest_first_until_it_waits_no_more(
+    views, reports
+):
+    def with_photo(report, **state):
+        return replace(report, media={"p-1": PhotoState(state="accepted", **state)})
+
+    for report in reports:
+        new = view_of(with_photo(report), 1)
+        views.replace(None, new, deltas(None, new))
+    first = views.waiting("cover", 3, None)
+    rest = views.waiting("cover", 3, first.cursor)
+    numbers = [row["number"] for row in (*first.items, *rest.items)]
+    assert numbers == [report.number for report in sorted(reports, key=lambda one: one.filed_at)]
+    assert (len(first.items), rest.cursor) == (3, None)
+    old = views.get(reports[0].number)
+    drawn = view_of(with_photo(reports[0], cover="drawn"), 2)
+    views.replace(old, drawn, deltas(old, drawn))
+    assert reports[0].number not in [row["number"] for row in views.waiting("cover", 9, None).items]
+    assert [row["count"] for row in views.waiting("review", 9, None).items] == [1]
+    shown = view_of(with_photo(reports[0], cover="approved", published=True), 3)
+    views.replace(drawn, shown, deltas(drawn, shown))
+    assert [views.waiting(kind, 9, None).items for kind in ("review", "publish")] == [(), ()]
+
+
+def test_photos_of_what_nobody_may_see_wait_for_no_covering(reports):
+    photo = {"p-1": PhotoState(state="accepted")}
+    for change in ({"visibility": "confidential"}, {"tier": "P4"}, {"about_unit": "kel-bugel"}):
+        assert view_of(replace(reports[0], media=photo, **change), 1).waits == {}
+    audited = replace(reports[0], media=photo, visibility="confidential", audit="ordered")
+    assert list(view_of(audited, 1).waits) == ["audit"]

@@ -58,6 +58,16 @@ class MemoryViewStore:
         rows = [view.alarm for view in self.views.values() if view.alarm is not None]
         return tuple(sorted(rows, key=lambda row: (row["filed_at"], row["number"]))[:most])
 
+    def waiting(self, kind: str, limit: int, cursor: str | None) -> Page:
+        rows = sorted(
+            (f"{row['filed_at']}#{row['number']}", row)
+            for row in (view.waits.get(kind) for view in self.views.values())
+            if row is not None
+        )
+        later = [pair for pair in rows if cursor is None or pair[0] > cursor]
+        page = later[:limit]
+        return Page(tuple(row for _, row in page), page[-1][0] if len(later) > limit else None)
+
     def counts(self, group: str, first_month: str, last_month: str) -> Mapping[Key, int]:
         return {
             key: count
