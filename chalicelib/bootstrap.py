@@ -14,6 +14,7 @@ from chalicelib.domain.deliveries import FOLLOWER
 
 if TYPE_CHECKING:
     from chalicelib.adapters.text_logs import CollectTextReceipts
+    from chalicelib.domain.actions import Caller
     from chalicelib.services.accounts import ManageAccounts, Provider
     from chalicelib.services.acting import ActOnReport
     from chalicelib.services.administering import Administer, Register
@@ -515,6 +516,16 @@ def issuer() -> Issuer:
     return issuer_from_environment()
 
 
+def of_session(token: str) -> Caller:
+    """Return the member of staff whose browser holds *token*; raise TokenInvalid."""
+    from chalicelib.services.identifying import TokenInvalid
+
+    session = sessions().find(token)
+    if session is None:
+        raise TokenInvalid("no such session")
+    return identify_staff().of_session(session)
+
+
 @_shared
 def sign_in() -> SignIn:
     """The sign-in to the pages."""
@@ -556,7 +567,9 @@ def reveal_contact() -> RevealContact:
     """The use case of the reveal function."""
     from chalicelib.services.revealing import RevealContact
 
-    return RevealContact(recorder(), identity_store(), identify_staff(), config.token_secret)
+    return RevealContact(
+        recorder(), identity_store(), identify_staff(), of_session, config.token_secret
+    )
 
 
 @_shared

@@ -31,6 +31,7 @@ class RevealFunction:
                 "token": question.token,
                 "purpose": question.purpose,
                 "reason": question.reason,
+                "session": question.session,
             },
         )
         if "contact" in answer:

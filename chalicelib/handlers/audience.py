@@ -234,6 +234,9 @@ _WATCHING: Audience = frozenset(
     {"operator", "verifier", "secretary", "mayor", "inspector", "auditor"}
 )
 _CALL_TAKERS: Audience = frozenset({"operator", "verifier"})
+#: Who looks at results in the field, and who watches that it is done.
+_AUDITORS: Audience = frozenset(TRANSITIONS["audit"].roles) | {"auditor"}
+_LEAKS: Audience = frozenset({"inspector", "auditor"})
 _LEADING: Audience = _WATCHING | {"agency_head", "territorial"}
 #: Pages and the files they need, beside the API: method and path → who may see it.
 PAGES: Mapping[tuple[str, str], Audience] = {
@@ -256,12 +259,31 @@ PAGES: Mapping[tuple[str, str], Audience] = {
     ("GET", "/data/kamus.json"): EVERYBODY,
     ("GET", "/hak"): EVERYBODY,
     ("GET", "/kasus/{number}"): _AT_DESK,
+    ("GET", "/kasus/{number}/kontak"): READERS,
+    ("POST", "/kasus/{number}/kontak"): READERS,
+    ("GET", "/kasus/{number}/umum"): MODERATORS,
+    ("POST", "/kasus/{number}/umum"): MODERATORS,
+    ("GET", "/kasus/{number}/foto/{photo}"): ROOM,
+    ("POST", "/kasus/{number}/foto/{photo}"): ROOM,
+    ("GET", "/moderasi"): MODERATORS,
+    ("GET", "/pemeriksaan"): _AUDITORS,
+    ("GET", "/pemeriksaan/{number}"): _AUDITORS,
+    ("POST", "/pemeriksaan/{number}"): frozenset(TRANSITIONS["audit"].roles),
+    ("GET", "/kebocoran"): _LEAKS,
+    ("POST", "/kebocoran"): frozenset({"inspector"}),
+    ("GET", "/kebocoran/{number}"): _LEAKS,
+    ("POST", "/kebocoran/{number}"): frozenset({"inspector"}),
     ("POST", "/kasus/{number}/foto"): _AT_DESK,
     ("POST", "/kasus/{number}/{action}"): _AT_DESK,
     ("GET", "/laporan"): EVERYBODY,
     ("GET", "/laporan/{number}"): EVERYBODY,
     ("POST", "/laporan/{number}/dukung"): EVERYBODY,
     ("POST", "/laporan/{number}/foto"): EVERYBODY,
+    # The report's cookie says who: the reporter covers their own photos and releases their text.
+    ("GET", "/laporan/{number}/foto/{photo}"): EVERYBODY,
+    ("POST", "/laporan/{number}/foto/{photo}"): EVERYBODY,
+    ("GET", "/laporan/{number}/umum"): EVERYBODY,
+    ("POST", "/laporan/{number}/umum"): EVERYBODY,
     ("POST", "/laporan/{number}/kabar"): EVERYBODY,
     ("POST", "/laporan/{number}/{action}"): EVERYBODY,
     ("GET", "/poster"): EVERYBODY,

@@ -68,9 +68,8 @@ def breaches(call: Call) -> Response:
 def register_breach(call: Call) -> Response:
     """Register a leak; its case runs under the SOP with the law's 3 × 24 hours."""
     body = parse(call.body, NewBreach)
-    leak = Leak(body.known_at, clean(body.what), body.fields, body.people, one_line(body.report))
     key = idempotency_key(call.header("idempotency-key"))
-    return ok(bootstrap.keep_breaches().register(call.caller, leak, key), 201)
+    return ok(bootstrap.keep_breaches().register(call.caller, leak_of(body), key), 201)
 
 
 @serves(blueprint, "POST", "/v1/breaches/{number}/notices")
@@ -83,3 +82,8 @@ def notify(call: Call) -> Response:
 
 def _urgency(row: Row) -> str:
     return f"{URGENCY.index(row['standing'])}|{row['notify_by']}|{row['number']}"
+
+
+def leak_of(body: NewBreach) -> Leak:
+    """Return the leak that a checked body describes."""
+    return Leak(body.known_at, clean(body.what), body.fields, body.people, one_line(body.report))

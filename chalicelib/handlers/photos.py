@@ -8,6 +8,7 @@ from chalice import Blueprint, Response
 
 from chalicelib import bootstrap
 from chalicelib.domain import publishing
+from chalicelib.domain.actions import Caller
 from chalicelib.handlers.definitions import Cover, Moderate, Release, Review
 from chalicelib.handlers.http import clean, ok, parse
 from chalicelib.handlers.problems import SAFE_HEADERS, Problem
@@ -51,28 +52,15 @@ def show_photo(call: Call) -> Response:
 @serves(blueprint, "POST", _PHOTO + "/cover")
 def cover_photo(call: Call) -> Response:
     """Mark faces and plates to be covered before the photo may become public."""
-    body, photo = parse(call.body, Cover), call.params["photo"]
-    boxes = [(box.x, box.y, box.width, box.height) for box in body.boxes]
-    return _recorded(
-        call,
-        lambda stored, now: publishing.cover(stored.report, photo, boxes, call.caller, now),
-    )
+    body = parse(call.body, Cover)
+    return _shown(call, cover(call.caller, call.number, call.params["photo"], body))
 
 
 @serves(blueprint, "POST", _PHOTO + "/review")
 def review_photo(call: Call) -> Response:
     """Look at what somebody else covered; what is approved is published at once."""
     body, photo = parse(call.body, Review), call.params["photo"]
-    reason = clean(body.reason)
-    answer = _recorded(
-        call,
-        lambda stored, now: publishing.review(
-            stored.report, photo, body.approved, reason, call.caller, now
-        ),
-    )
-    if not body.approved:
-        return answer
-    bootstrap.ask_media().publish(call.number, photo)
+    review(call.caller, call.number, photo, body.approved, clean(body.reason))
     return _shown(call, bootstrap.store().load(call.number))
 
 
@@ -86,8 +74,7 @@ def preview(call: Call) -> Response:
 @serves(blueprint, "POST", "/v1/reports/{number}/publication")
 def release_text(call: Call) -> Response:
     """Release a text that stands for the description in public; an empty one takes it back."""
-    text = clean(parse(call.body, Release).text)
-    _recorded(call, lambda stored, now: publishing.release(text, call.caller, now))
+    release(call.caller, call.number, clean(parse(call.body, Release).text))
     return preview(call)
 
 
@@ -95,19 +82,56 @@ def release_text(call: Call) -> Response:
 def moderate(call: Call) -> Response:
     """Withhold a photo or a text from the public, or show it again, with the reason."""
     body = parse(call.body, Moderate)
-    target = {"photo": body.photo} if body.photo else {"event": body.event, "field": body.field}
+    return _shown(call, withhold(call.caller, call.number, body))
+
+
+def cover(caller: Caller, number: str, photo: str, body: Cover) -> Stored:
+    """Put on record what *caller* would cover; raise NotFound or ActionRefused."""
+    boxes = [(box.x, box.y, box.width, box.height) for box in body.boxes]
     return _recorded(
-        call,
-        lambda stored, now: publishing.moderate(
-            stored.events, stored.report, target, body.withhold, clean(body.reason),
-            call.caller, now,
+        caller,
+        number,
+        lambda stored, now: publishing.cover(stored.report, photo, boxes, caller, now),
+    )
+
+
+def review(caller: Caller, number: str, photo: str, approved: bool, reason: str) -> None:
+    """Put on record what *caller* thinks of a covered photo, and have an approved one published.
+
+    Raises NotFound or ActionRefused, and TryAgain when the approval stands but its copy could not
+    be made now: asking again makes it, and so does the nightly run.
+    """
+    _recorded(
+        caller,
+        number,
+        lambda stored, now: publishing.review(
+            stored.report, photo, approved, reason, caller, now
         ),
     )  # fmt: skip
+    if approved:
+        bootstrap.ask_media().publish(number, photo)
 
 
-def _recorded(call: Call, decide: Decide) -> Response:
-    viewer_of(bootstrap.store().load(call.number), call.caller, call.number)
-    return _shown(call, bootstrap.recorder().record(call.number, decide))
+def release(caller: Caller, number: str, text: str) -> Stored:
+    """Let *text* stand for the description in public; raise NotFound or ActionRefused."""
+    return _recorded(caller, number, lambda stored, now: publishing.release(text, caller, now))
+
+
+def withhold(caller: Caller, number: str, body: Moderate) -> Stored:
+    """Withhold what *body* names, or show it again; raise NotFound or ActionRefused."""
+    target = {"photo": body.photo} if body.photo else {"event": body.event, "field": body.field}
+    return _recorded(
+        caller,
+        number,
+        lambda stored, now: publishing.moderate(
+            stored.events, stored.report, target, body.withhold, clean(body.reason), caller, now
+        ),
+    )
+
+
+def _recorded(caller: Caller, number: str, decide: Decide) -> Stored:
+    viewer_of(bootstrap.store().load(number), caller, number)
+    return bootstrap.recorder().record(number, decide)
 
 
 def _shown(call: Call, stored: Stored | None) -> Any:

@@ -88,6 +88,13 @@ class KeepBreaches:
             raise NotFound(number) from None
         return self._shown(number, entry)
 
+    def entry(self, number: str) -> dict[str, Any]:
+        """Return one entry; raise NotFound."""
+        found = self.administer.register.latest(KIND, number)
+        if found is None:
+            raise NotFound(number)
+        return self._shown(number, found.body)
+
     def listed(self) -> list[dict[str, Any]]:
         """Return all entries, by number."""
         numbers = [number for number, _ in self.administer.register.listed(KIND)]

@@ -24,12 +24,13 @@ from chalicelib.services.recording import Recorder
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One wish to read a contact, with the token of whoever asks."""
+    """One wish to read a contact, with the token of whoever asks; of a page, its session's."""
 
     number: str
     token: str
     purpose: str = OWN
     reason: str = ""
+    session: str = ""
 
 
 class AskContact(Protocol):
@@ -46,6 +47,7 @@ class RevealContact:
     recorder: Recorder
     identity: IdentityStore
     identify: Callable[[str], Caller]
+    identify_session: Callable[[str], Caller]
     secret: Callable[[], bytes]
 
     def __call__(self, question: Question) -> Mapping[str, str]:
@@ -63,6 +65,8 @@ class RevealContact:
         return {name: getattr(contact, name) for name in shown}
 
     def _caller(self, question: Question) -> Caller:
+        if question.session:
+            return self.identify_session(question.session)
         if not question.token.startswith(TOKEN_PREFIX):
             return self.identify(question.token)
         if not token_opens(self.secret(), question.number, question.token):

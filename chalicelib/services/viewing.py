@@ -46,7 +46,8 @@ _PRIVATE = frozenset(
         "audit_ordered",
     }
 )
-_PUBLIC_TEXTS: Mapping[str, tuple[str, ...]] = {
+#: What of an event's words everybody may read.
+PUBLIC_TEXTS: Mapping[str, tuple[str, ...]] = {
     "deferred": ("reason",),
     "returned": ("reason",),
     "referred": ("reason",),
@@ -56,7 +57,7 @@ _PUBLIC_TEXTS: Mapping[str, tuple[str, ...]] = {
 _REPORTER_TEXTS: Mapping[str, tuple[str, ...]] = {
     "referral_answered": ("text",),
     "referral_settled": ("text",),
-    **_PUBLIC_TEXTS,
+    **PUBLIC_TEXTS,
     "filed": ("description", "address"),
     "commented": ("text",),
     "contact_read": ("reason",),
@@ -408,7 +409,7 @@ def _texts(event: Event, insider: bool, staff: bool, withheld: frozenset[str]) -
         return {name: text for name, text in texts.items() if name in allowed}
     return {
         name: masked(texts[name])
-        for name in _PUBLIC_TEXTS.get(event.type, ())
+        for name in PUBLIC_TEXTS.get(event.type, ())
         if name in texts and f"{event.seq}:{name}" not in withheld
     }
 

@@ -19,6 +19,7 @@ from chalicelib.handlers.field_errors import from_msgspec
 from chalicelib.handlers.http import one_line
 from chalicelib.handlers.pages import visitor, words
 from chalicelib.handlers.pages.forms import check_mark, mark_for
+from chalicelib.handlers.pages.pictures import STATES, shown_to
 from chalicelib.handlers.pages.plates import plate_of
 from chalicelib.handlers.pages.rendering import in_words, language_of, page, redirect, short_name
 from chalicelib.handlers.problems import Problem
@@ -71,6 +72,8 @@ def show(call: Call) -> Response:
         "track.html",
         report=report,
         own=own,
+        photos=[one for one in shown_to(stored, caller, number) if one["small"] or own],
+        photo_states=STATES,
         progress=progress,
         plate=plate_of(progress.countdown, language_of(call)),
         mark=mark_for(visitor.reporter_token(call, number)) if own else "",

@@ -1,0 +1,17 @@
+"""A refusal as a page says it in place: the problem document that programs would get."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from chalicelib.handlers.http import response_to
+
+
+def said(refused: Exception | None) -> Mapping[str, Any] | None:
+    """Return what *refused* says, with its status; None for none."""
+    if refused is None:
+        return None
+    found: Mapping[str, Any] = json.loads(response_to(refused).body)
+    return found
