@@ -77,8 +77,8 @@ PROBLEMS: Mapping[str, tuple[int, str, str]] = {
     ),
     "personal_data_in_text": (
         422,
-        "Teks masih memuat data pribadi; lihat found.",
-        "The text still holds personal data; see found.",
+        "Teks masih memuat yang mirip data pribadi: nomor, alamat surel, atau pelat.",
+        "The text still holds what looks like personal data: a number, an address or a plate.",
     ),
     "date_not_in_the_past_year": (
         422,

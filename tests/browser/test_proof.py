@@ -137,7 +137,7 @@ def test_an_audit_in_the_field(city, shape):
     visit.look("audits")
     visit.page.locator(f'a[href="/pemeriksaan/{number}"]').click()
     visit.look("audit")
-    visit.page.get_by_text("Tidak dikerjakan").click()
+    visit.page.get_by_text("Tidak dikerjakan", exact=True).click()
     visit.page.get_by_label("Yang terlihat di lokasi").fill("Lubangnya masih ada")
     visit.page.get_by_role("button", name="Catat pemeriksaan").click()
     visit.page.wait_for_url("**/pemeriksaan")

@@ -95,6 +95,10 @@ def _audit(call: Call, refused: Exception | None = None) -> Response:
         waiting=stored.report.audit == ORDERED and "audit" in report["actions"],
         finding=stored.report.audit,
         findings=_words(),
+        field_names={
+            "/finding": ("Temuan", "Finding"),
+            "/note": ("Yang terlihat di lokasi", "What was seen there"),
+        },
         problem=problem,
     )
 

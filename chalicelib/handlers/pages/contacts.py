@@ -63,5 +63,9 @@ def _shown(
         readings=[
             one for one in reversed(report["history"]) if one["type"] == "contact_read"
         ],
+        field_names={
+            "/reason": ("Alasan untuk kasus ini", "The reason in this case"),
+            "/purpose": ("Keperluan", "Purpose"),
+        },
         problem=problem,
     )  # fmt: skip

@@ -25,6 +25,7 @@ from chalicelib.handlers.pages.forms import check_mark, mark_for
 from chalicelib.handlers.pages.pictures import STATES, shown_to
 from chalicelib.handlers.pages.refusals import said
 from chalicelib.handlers.pages.rendering import page, redirect
+from chalicelib.handlers.pages.words import Pair
 from chalicelib.handlers.photos import cover, review
 from chalicelib.handlers.problems import Problem
 from chalicelib.handlers.serving import Call, shows
@@ -37,6 +38,10 @@ blueprint = Blueprint(__name__)
 EDGES: Mapping[str, str] = {"x": "x", "y": "y", "w": "width", "h": "height"}
 #: A new box lies where most faces and plates are: in the middle.
 _NEW = (40.0, 40.0, 20.0, 20.0)
+_FIELDS: Mapping[str, Pair] = {
+    "/boxes": ("Kotak (angka 0 sampai 100)", "Boxes (numbers from 0 to 100)"),
+    "/reason": ("Apa yang masih terlihat", "What can still be seen"),
+}
 Boxes = list[tuple[float, ...]]
 
 
@@ -145,6 +150,7 @@ def _editor(
         may_review=bool(seat.caller.roles & ROOM) and not own,
         most=MAX_BOXES,
         new=_NEW,
+        field_names=_FIELDS,
         problem=problem,
         mark_name=CSRF_FIELD,
         mark=seat.mark,
@@ -198,7 +204,7 @@ def _checked(boxes: Boxes) -> Cover:
     try:
         return msgspec.convert({"boxes": rows}, Cover)
     except msgspec.ValidationError:
-        raise Problem("invalid_field", errors=[field_error("invalid", "/boxes")]) from None
+        raise Problem("invalid_field", errors=[field_error("bad_form", "/boxes")]) from None
 
 
 def _percents(boxes: Sequence[Sequence[float]]) -> Boxes:

@@ -52,6 +52,14 @@ STANDING: Mapping[str, Pair] = {
     "late": ("Sudah diberi tahu, terlambat", "Told, too late"),
     "notified": ("Sudah diberi tahu dalam waktunya", "Told in time"),
 }
+_FIELDS: Mapping[str, Pair] = {
+    "/known_at": ("Diketahui sejak", "Known since"),
+    "/what": ("Apa yang terjadi", "What happened"),
+    "/fields": ("Data apa", "Which data"),
+    "/people": ("Berapa orang", "How many people"),
+    "/report": ("Nomor laporan", "Number of the report"),
+    "/reference": ("Nomor surat", "Number of the letter"),
+}
 _CLOCK: Mapping[str, str] = {"overdue": "late", "late": "late", "running": "near"}
 
 
@@ -111,6 +119,7 @@ def _register(
         rows=[_told(row) for row in bootstrap.keep_breaches().listed()],
         may_write=ROLE in call.caller.roles,
         leaked=LEAKED,
+        field_names=_FIELDS,
         given=given,
         latest=now.strftime("%Y-%m-%dT%H:%M"),
         key=bootstrap.salt(),
@@ -136,6 +145,7 @@ def _entry(call: Call, refused: Exception | None = None) -> Response:
         sop=sop,
         whom=TOLD,
         leaked=LEAKED,
+        field_names=_FIELDS,
         may_write=ROLE in call.caller.roles,
         problem=problem,
     )
@@ -169,7 +179,7 @@ def _new(given: Mapping[str, str]) -> NewBreach:
     """Return the checked entry of the form; raise Problem."""
     number = given.get("report", "")
     if number and normalise(number) is None:
-        raise Problem("invalid_field", errors=[field_error("invalid", "/report")])
+        raise Problem("invalid_field", errors=[field_error("bad_form", "/report")])
     raw = {
         "known_at": _instant(given.get("known_at", "")),
         "what": given.get("what", ""),
@@ -188,4 +198,4 @@ def _instant(text: str) -> str:
     try:
         return datetime.fromisoformat(text[:16]).replace(tzinfo=CITY_ZONE).isoformat()
     except ValueError:
-        raise Problem("invalid_field", errors=[field_error("bad_time", "/known_at")]) from None
+        raise Problem("invalid_field", errors=[field_error("missing", "/known_at")]) from None

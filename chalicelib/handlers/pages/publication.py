@@ -160,6 +160,7 @@ def _case(call: Call, refused: Exception | None = None, text: str | None = None)
         may_release=bool(caller.roles & ROOM),
         may_withhold=bool(caller.roles & MODERATORS),
         mark=csrf_token(call.request),
+        field_names={"/reason": ("Alasan", "Reason")},
         problem=problem,
         **_texts(stored, text),
     )

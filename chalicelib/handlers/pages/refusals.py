@@ -10,8 +10,12 @@ from chalicelib.handlers.http import response_to
 
 
 def said(refused: Exception | None) -> Mapping[str, Any] | None:
-    """Return what *refused* says, with its status; None for none."""
+    """Return what *refused* says, with its status; None for none.
+
+    That a field is "not valid" is left out: the refusal itself says more.
+    """
     if refused is None:
         return None
-    found: Mapping[str, Any] = json.loads(response_to(refused).body)
-    return found
+    found: dict[str, Any] = json.loads(response_to(refused).body)
+    errors = [one for one in found.get("errors", ()) if one["code"] != "invalid"]
+    return {**found, "errors": errors}

@@ -37,7 +37,7 @@ def test_a_text_with_a_number_is_refused_with_its_place_and_one_without_becomes_
     assert '<mark>0812-3456-7890<span class="vh"> (nomor telepon)</span></mark>' in html
     assert "[disamarkan]" in html  # what the editor begins with
     refused = decide(world, number, do="release", text="Telepon 0812-3456-7890")
-    assert refused.status == 422 and "masih memuat data pribadi" in refused.body.decode()
+    assert refused.status == 422 and "masih memuat yang mirip data pribadi" in refused.body.decode()
     assert decide(world, number, do="release", text="Lubang besar di jalan").status == 303
     assert "Lubang besar di jalan" in world.get(f"/laporan/{number}").body.decode()
     assert decide(world, number, do="take_back").status == 303
