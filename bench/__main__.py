@@ -11,6 +11,7 @@ from typing import Any
 from bench import cases, processor, routes
 from bench.cases import CASES, MIX, Case, price, price_list
 from chalicelib.domain.costs import Prices
+from infra.deploy.alarms import alarms as put_after_functions
 
 #: What the city is promised (docs/operations.md).
 TARGETS = {"cold": 6.0, "warm_ms": 10.0, "mail": 0.85, "bare": 0.40, "idle": 10.0, "mb": 20.0}
@@ -23,6 +24,7 @@ def idle(prices: Prices, template: str) -> dict[str, Any]:
     """Return what a month costs in which nobody reports anything, line by line."""
     queues = template.count("Type: AWS::SQS::Queue") - template.count("DeadQueue:")
     alarms = template.count("Type: AWS::CloudWatch::Alarm")
+    alarms += len(put_after_functions("live-room", ("dispatch", "project")))
     sweeps = Decimal(MINUTES_A_MONTH)
     polls = max(0, queues * POLLS - 1_000_000)
     lines = {

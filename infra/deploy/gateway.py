@@ -61,6 +61,12 @@ def shape(client: Any, api: str, stage: str, cors_origin: str, rate: int, burst:
     client.update_stage(restApiId=api, stageName=stage, patchOperations=operations)
 
 
+def rename(client: Any, api: str, name: str) -> None:
+    """Call the API by its stage's name; `chalice deploy` gives it its own one back each time."""
+    operation = {"op": "replace", "path": "/name", "value": name}
+    client.update_rest_api(restApiId=api, patchOperations=[operation])
+
+
 def serve_domain(client: Any, api: str, stage: str, domain: str, certificate: str) -> str:
     """Put *domain* in front of the API; return the name that its DNS record points at."""
     try:

@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from infra.deploy import data, gateway, layers, mail, plan, project, smoke, state
+from infra.deploy import alarms, data, gateway, layers, mail, plan, project, smoke, state
 from infra.deploy.facts import Aws, Facts, collect, credentials_for_chalice
 from infra.deploy.releases import Kept
 from infra.deploy.settings import Settings
@@ -151,6 +151,15 @@ def _shape_gateway(doing: Executor, step: plan.ShapeGateway) -> None:
     client = doing.aws.client("apigateway")
     origin = doing.settings.cors_origin
     gateway.shape(client, doing.facts.api, STAGE_OF_API, origin, step.rate, step.burst)
+    # Chalice calls the API of every stage alike; CloudWatch counts by this name.
+    gateway.rename(client, doing.facts.api, doing.settings.name(""))
+
+
+def _watch(doing: Executor, step: plan.Watch) -> None:
+    stage = doing.settings.name("")
+    topic = doing.facts.outputs["AlarmTopicArn"]
+    wanted = alarms.alarms(stage, step.streams)
+    doing.note(f"{alarms.put(doing.aws.client('cloudwatch'), stage, topic, wanted)} alarms")
 
 
 def _serve_domain(doing: Executor, step: plan.ServeDomain) -> None:
@@ -241,6 +250,7 @@ def _remove_functions(doing: Executor, step: plan.RemoveFunctions) -> None:
 def _remove_leftovers(doing: Executor, step: plan.RemoveLeftovers) -> None:
     for name in step.layers:
         layers.remove(doing.aws, name)
+    alarms.take_away(doing.aws.client("cloudwatch"), doing.settings.name(""))
     if step.inbound:
         mail.stop(doing.aws.client("ses"), doing.settings)
     if step.domain:
@@ -298,6 +308,7 @@ _PERFORM: Mapping[type, Callable[[Executor, Any], None]] = {
     plan.TuneSource: _tune_source,
     plan.KeepLogs: _keep_logs,
     plan.ShapeGateway: _shape_gateway,
+    plan.Watch: _watch,
     plan.ServeDomain: _serve_domain,
     plan.ReceiveMail: _receive_mail,
     plan.LoadCatalogue: _load_catalogue,

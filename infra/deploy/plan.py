@@ -101,6 +101,16 @@ class ShapeGateway:
 
 
 @dataclass(frozen=True)
+class Watch:
+    """Alarms about the functions and the REST API, which the stack does not know."""
+
+    streams: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return "alarms: errors, throttling and lag of functions, faults of the API"
+
+
+@dataclass(frozen=True)
 class ServeDomain:
     """The stage's own address in front of the REST API."""
 
@@ -181,14 +191,14 @@ class RemoveFunctions:
 
 @dataclass(frozen=True)
 class RemoveLeftovers:
-    """What a deployment made beside Chalice and the stack: layers, mail rule, address."""
+    """What a deployment made beside Chalice and the stack: layers, mail rule, address, alarms."""
 
     layers: tuple[str, ...]
     inbound: bool
     domain: str
 
     def __str__(self) -> str:
-        return "layers, mail rule and address of the stage: remove"
+        return "layers, mail rule, address and alarms beside the stack: remove"
 
 
 @dataclass(frozen=True)
@@ -211,6 +221,7 @@ Step = (
     | TuneSource
     | KeepLogs
     | ShapeGateway
+    | Watch
     | ServeDomain
     | ReceiveMail
     | LoadCatalogue
@@ -356,6 +367,7 @@ def _after_chalice(settings: Settings, sources: Mapping[str, str]) -> Iterator[S
     groups = tuple(f"/aws/lambda/{settings.name(thing)}" for thing in things)
     yield KeepLogs(groups, settings.log_days)
     yield ShapeGateway(settings.api_rate, settings.api_burst)
+    yield Watch(tuple(sorted(name for name, kind in sources.items() if kind == "stream")))
     if settings.domain:
         yield ServeDomain(settings.domain, settings.certificate)
     if settings.inbound_domain:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from typing import Any
 import boto3
 import botocore
 
+from chalicelib.adapters import keys
 from infra.local.issuer import AUDIENCE, ISSUER, LocalIssuer
 from infra.local.ministack import MiniStack
 
@@ -63,8 +65,8 @@ class Cloud:
         """A client of the account's owner, whom IAM does not bind."""
         return self._root.client(service, endpoint_url=self.endpoint)
 
-    def put_settings(self, stage: str) -> None:
-        """Write the stage's settings as a city engineer does."""
+    def put_settings(self, stage: str, *, own_issuer: bool = True) -> None:
+        """Write the stage's settings as a city engineer does; staff of ours, or of Cognito."""
         keys = (self.home / "jwks.json").read_text()
         text = SETTINGS.format(
             account=ACCOUNT,
@@ -75,6 +77,9 @@ class Cloud:
             speed=SPEED,
             now=datetime.now(UTC).isoformat(),
         )
+        if not own_issuer:
+            text = re.sub(r"\[staff\]\n.*\n.*\n", "", text)
+            text = re.sub(r"OIDC_JWKS = .*\n", "", text)
         folder = self.home / "stages"
         folder.mkdir(exist_ok=True)
         (folder / f"{stage}.toml").write_text(text)
@@ -93,6 +98,18 @@ class Cloud:
         )
         self.write(f"$ python -m infra.deploy {' '.join(arguments)}\n{done.stdout}")
         return done.returncode, done.stdout
+
+    def kept(self, stage: str, number: str) -> bool:
+        """Whether the reports table of *stage* has the row of report *number*, read past our code.
+
+        Noted in the transcript.
+        """
+        key = {"pk": {"S": keys.report_key(number)}, "sk": {"S": keys.CURRENT}}
+        table = f"live-room-{stage}-reports"
+        found = self.root("dynamodb").get_item(TableName=table, Key=key).get("Item", {})
+        shown = {name: found[name] for name in ("pk", "sk", "version") if name in found}
+        self.write(f"aws dynamodb get-item --table-name {table} --key {json.dumps(key)}\n  {shown}")
+        return bool(found)
 
     def write(self, text: str) -> None:
         """Add to the transcript."""

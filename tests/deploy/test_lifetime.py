@@ -34,9 +34,20 @@ def functions(cloud: Cloud) -> dict[str, str]:
     return {one["FunctionName"]: one["CodeSha256"] for one in found}
 
 
+def alarms(cloud: Cloud, stage: str) -> set[str]:
+    """The alarms that a deployment puts beside the stack's own."""
+    found = cloud.root("cloudwatch").describe_alarms(AlarmNamePrefix=f"live-room-{stage}-run-")
+    return {one["AlarmName"] for one in found["MetricAlarms"]}
+
+
+def pools(cloud: Cloud, stage: str) -> list[str]:
+    found = cloud.root("cognito-idp").list_user_pools(MaxResults=60)["UserPools"]
+    return [one["Id"] for one in found if one["Name"].startswith(f"live-room-{stage}")]
+
+
 def test_a_stages_life(cloud: Cloud) -> None:
     cloud.put_settings("dev")
-    cloud.put_settings("uji")
+    cloud.put_settings("uji", own_issuer=False)
 
     # Nothing is there yet: a plan changes nothing, a rollback and a removal say so.
     code, words = cloud.run("deploy", "--stage", "dev", "--plan")
@@ -48,6 +59,13 @@ def test_a_stages_life(cloud: Cloud) -> None:
     dev = deployed(cloud, "dev")
     filed = dev.call("POST", "/v1/reports", {"category": "DRT-01"})[1]
     first = functions(cloud)
+    assert cloud.kept("dev", filed["number"])
+
+    # Functions and the API have alarms that bear the stage's name, and so has the API itself.
+    watched = alarms(cloud, "dev")
+    assert {"live-room-dev-run-fire-errors", "live-room-dev-run-api-5xx"} <= watched
+    apis = cloud.root("apigateway").get_rest_apis()["items"]
+    assert [one["name"] for one in apis] == ["live-room-dev"]
 
     # The second deployment finds everything there; its address and its data stay.
     again = deployed(cloud, "dev")
@@ -70,11 +88,24 @@ def test_a_stages_life(cloud: Cloud) -> None:
     names = functions(cloud)
     assert {name.replace("-uji", "-dev") for name in names if "-uji" in name} == first.keys()
 
+    # Its first administrator is invited by the identity provider; asked twice, once.
+    who = ("--id", "rina.it", "--name", "Rina (Diskominfo)", "--mail", "rina@example.go.id")
+    for _ in range(2):
+        code, words = cloud.run("admin", "--stage", "uji", *who)
+        assert code == 0, words
+        assert "rina.it is an administrator; sign-in account: FORCE_CHANGE_PASSWORD" in words
+    (pool,) = pools(cloud, "uji")
+    users = cloud.root("cognito-idp").list_users(UserPoolId=pool)["Users"]
+    assert [one["Username"] for one in users] == ["rina.it"]
+
     # Removed, and back again with its data.
     code, words = cloud.run("remove", "--stage", "dev")
     assert code == 0, words
     assert not [name for name in functions(cloud) if name.startswith("live-room-dev")]
+    assert alarms(cloud, "dev") == set()
+    assert alarms(cloud, "uji") != set()
     assert other.call("GET", "/health")[0] == 200
+    assert cloud.kept("dev", filed["number"])
     back = deployed(cloud, "dev")
     assert back.call("GET", f"/v1/reports/{filed['number']}")[0] == 200
 

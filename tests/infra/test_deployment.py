@@ -202,6 +202,7 @@ def test_a_deployment_goes_infra_layers_code_settings_data_test():
         "TuneSource",
         "KeepLogs",
         "ShapeGateway",
+        "Watch",
         "LoadCatalogue",
         "SwitchAlarms",
         "KeepRelease",

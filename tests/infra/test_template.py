@@ -230,6 +230,55 @@ def test_every_metric_that_an_alarm_watches_is_counted_by_the_code(template):
     assert watched == counted | set(alarms.METRICS.values()) | {alarms.GIVEN_UP} | set(UNITS)
 
 
+def dashboard(template):
+    """The dashboard's widgets, with the stage and the machine named."""
+    (board,) = of_type(template, "AWS::CloudWatch::Dashboard").values()
+    body = board["DashboardBody"]["Fn::Sub"]
+    for name, value in (("Stage", "dev"), ("AWS::Region", "r"), ("TimelineMachine", "m")):
+        body = body.replace(f"${{{name}}}", value)
+    return json.loads(body)["widgets"]
+
+
+def test_the_dashboard_shows_every_metric_of_ours_that_has_an_alarm(template):
+    shown = {
+        metric[1]
+        for widget in dashboard(template)
+        for metric in widget["properties"]["metrics"]
+        if metric[0] == metrics.NAMESPACE
+    }
+    watched = {
+        alarm["MetricName"]
+        for alarm in of_type(template, "AWS::CloudWatch::Alarm").values()
+        if alarm["Namespace"] == metrics.NAMESPACE
+    }
+    assert watched - {"CalendarUnknown"} == shown
+
+
+def test_the_widgets_of_the_dashboard_stand_beside_each_other(template):
+    taken = [
+        (widget["x"] + column, widget["y"] + row)
+        for widget in dashboard(template)
+        for column in range(widget["width"])
+        for row in range(widget["height"])
+    ]
+    assert len(taken) == len(set(taken))
+    assert max(column for column, _ in taken) == 23
+
+
+def test_the_costs_on_the_dashboard_are_reckoned_with_the_dated_prices(template):
+    prices = json.loads((INFRA.parent / "chalicelib" / "data" / "prices.json").read_text())
+    known = {(one["amount"], str(one["per"])) for one in prices["items"].values()}
+    used = {
+        found
+        for widget in dashboard(template)
+        for metric in widget["properties"]["metrics"]
+        if "expression" in metric[0]
+        for found in re.findall(r"\*([0-9.]+)/(\d+)", metric[0]["expression"])
+    }
+    assert len(used) == 5
+    assert used <= known
+
+
 def test_what_is_sent_to_cloudformation_means_the_same_and_is_shorter(template):
     sent = compact(TEMPLATE.read_text())
     assert json.loads(sent) == json.loads(json.dumps(template))
