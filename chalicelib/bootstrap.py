@@ -78,6 +78,7 @@ if TYPE_CHECKING:
     from chalicelib.services.sending import Sender
     from chalicelib.services.sensing import Sensing
     from chalicelib.services.sessions import AccountStore, Sessions
+    from chalicelib.services.shifts import Shifts
     from chalicelib.services.signing_in import Issuer, SignIn
     from chalicelib.services.simulating import Simulator
     from chalicelib.services.sop_forms import SopForms
@@ -630,6 +631,14 @@ def keep_breaches() -> KeepBreaches:
     from chalicelib.services.breaching import KeepBreaches
 
     return KeepBreaches(administer(), file_report(), clock())
+
+
+@_shared
+def shifts() -> Shifts:
+    """The hand-over of the room's shifts."""
+    from chalicelib.services.shifts import Shifts
+
+    return Shifts(administer(), catalogue(), store(), view_store(), views(), calls(), clock())
 
 
 @_shared

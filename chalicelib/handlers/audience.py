@@ -53,6 +53,10 @@ _QUEUE: Audience = frozenset(
     }
 )
 
+#: Who watches the whole city's emergencies.
+_WATCHING: Audience = frozenset(
+    {"operator", "verifier", "secretary", "mayor", "inspector", "auditor"}
+)
 _ADMIN: Audience = frozenset({"admin"})
 _AUDIT: Audience = frozenset({"admin", "auditor", "inspector"})
 
@@ -170,6 +174,12 @@ ROUTES: Mapping[tuple[str, str], Audience] = {
     ("POST", "/v1/inbound/{provider}/calls/{call}"): EVERYBODY,
     ("GET", "/v1/calls"): frozenset({"operator"}),
     ("POST", "/v1/calls/{call}/outcome"): frozenset({"operator"}),
+    ("GET", "/v1/shift"): _WATCHING,
+    ("GET", "/v1/shift/history"): _WATCHING,
+    ("POST", "/v1/shift/hand-over"): ROOM,
+    ("POST", "/v1/shift/take-over"): ROOM,
+    ("POST", "/v1/shift/notes"): ROOM,
+    ("POST", "/v1/shift/notes/{note}/done"): ROOM,
     ("GET", "/v1/admin/audit"): _AUDIT,
     ("GET", "/v1/admin/contacts"): _ADMIN | {"auditor"},
     ("POST", "/v1/admin/contacts/check"): _ADMIN,
@@ -229,10 +239,7 @@ ROUTES: Mapping[tuple[str, str], Audience] = {
 
 #: Who has cases before them: every role that may see or move one.
 _AT_DESK: Audience = _QUEUE | {"territorial"}
-#: Who watches the whole city's emergencies; whose calls become reports; who leads.
-_WATCHING: Audience = frozenset(
-    {"operator", "verifier", "secretary", "mayor", "inspector", "auditor"}
-)
+#: Whose calls become reports; who leads.
 _CALL_TAKERS: Audience = frozenset({"operator", "verifier"})
 #: Who looks at results in the field, and who watches that it is done.
 _AUDITORS: Audience = frozenset(TRANSITIONS["audit"].roles) | {"auditor"}
@@ -251,6 +258,8 @@ PAGES: Mapping[tuple[str, str], Audience] = {
     ("GET", "/dinas"): _QUEUE,
     ("GET", "/ruang"): _WATCHING,
     ("GET", "/ruang/cari"): _WATCHING,
+    ("GET", "/ruang/serah-terima"): _WATCHING,
+    ("POST", "/ruang/serah-terima"): ROOM,
     ("GET", "/panggilan-112"): _CALL_TAKERS,
     ("POST", "/panggilan-112"): _CALL_TAKERS,
     ("GET", "/pimpinan"): _LEADING,

@@ -25,6 +25,7 @@ from chalicelib.handlers.openapi_catalogue import CATALOGUE_OPERATIONS
 from chalicelib.handlers.openapi_desk import DESK_OPERATIONS
 from chalicelib.handlers.openapi_exchange import EXCHANGE_OPERATIONS
 from chalicelib.handlers.openapi_proof import PROOF_OPERATIONS
+from chalicelib.handlers.openapi_room import ROOM_OPERATIONS
 from chalicelib.handlers.openapi_subscriptions import SUBSCRIPTION_OPERATIONS
 from chalicelib.handlers.openapi_templates import TEMPLATE_OPERATIONS
 from chalicelib.handlers.operation import (
@@ -291,6 +292,7 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
     **EXCHANGE_OPERATIONS,
     **ANSWERING_OPERATIONS,
     **PROOF_OPERATIONS,
+    **ROOM_OPERATIONS,
     **ACCOUNT_OPERATIONS,
 }
 
@@ -533,6 +535,7 @@ _PATH_PARAMETERS: Mapping[str, Json] = {
     },
     "webhook": {"schema": {"type": "string", "maxLength": 60}, "example": "dasbor"},
     "delivery": {"schema": {"type": "string", "maxLength": 60}, "example": "TL-7K3QX9MW-2"},
+    "note": {"schema": {"type": "string", "pattern": "^[0-9]{1,9}$"}, "example": "1"},
     "device": {"schema": {"type": "string", "maxLength": 60}, "example": "flood-gauge-7"},
     "client": {"schema": {"type": "string", "maxLength": 60}, "example": "fixmystreet"},
     "number": {

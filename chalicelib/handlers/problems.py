@@ -370,6 +370,26 @@ PROBLEMS: Mapping[str, tuple[int, str, str]] = {
         "Laporan ini tidak atau tidak lagi menerima dukungan.",
         "This report takes no supports, or none any more.",
     ),
+    "not_on_duty": (
+        409,
+        "Hanya yang sedang bertugas yang dapat menyerahkan tugas.",
+        "Only whoever is on duty can hand over.",
+    ),
+    "already_on_duty": (
+        409,
+        "Anda sudah bertugas.",
+        "You are on duty already.",
+    ),
+    "successor_unknown": (
+        422,
+        "Penerus harus akun operator atau verifikator LIVE Room yang lain.",
+        "The successor must be another operator or verifier of the LIVE Room.",
+    ),
+    "too_many_notes": (
+        409,
+        "Catatan sudah penuh; coret dulu yang sudah selesai.",
+        "There are as many notes as there may be; strike off what is done first.",
+    ),
     "too_many_photos": (
         409,
         "Jumlah foto laporan ini sudah penuh.",

@@ -23,6 +23,7 @@ from chalicelib.handlers.field_errors import from_msgspec
 from chalicelib.handlers.http import clean, idempotency_key, one_line
 from chalicelib.handlers.pages.citymap import city_map, point_of
 from chalicelib.handlers.pages.rendering import language_of, page, redirect, short_name
+from chalicelib.handlers.pages.shifts import on_duty
 from chalicelib.handlers.problems import Problem, document
 from chalicelib.handlers.public import filing_of
 from chalicelib.handlers.serving import Call, shows
@@ -60,6 +61,7 @@ def room(call: Call) -> Response:
         more=len(running) == _ON_WALL,
         waiting=[_waits(views.queued(row), now, language) for row in waiting.items],
         waiting_more=waiting.cursor is not None,
+        duty=on_duty(now),
         overdue=_overdue(now),
         city=city_map(),
         names={one.code: one.name for one in bootstrap.catalogue().areas.all("kecamatan")},

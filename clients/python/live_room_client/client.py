@@ -38,6 +38,7 @@ from live_room_client.models import (
     Crowd,
     Decline,
     Defer,
+    DeskNote,
     Devices,
     DifferenceOf,
     DirectoryDocument,
@@ -50,6 +51,7 @@ from live_room_client.models import (
     FindingList,
     Follow,
     Grant,
+    HandOver,
     Health,
     ImportFiles,
     ImportResult,
@@ -100,6 +102,8 @@ from live_room_client.models import (
     Reporter,
     RequestTime,
     Review,
+    Shift,
+    ShiftHistory,
     SignalTaken,
     SimilarList,
     Simulated,
@@ -115,6 +119,7 @@ from live_room_client.models import (
     SubscriptionToken,
     Support,
     SupportTaken,
+    TakeOver,
     Taken,
     TemplateList,
     TemplatePreview,
@@ -1070,6 +1075,61 @@ class LiveRoom(Transport):
         path = f"/v1/calls/{quote(call, safe='')}/outcome"
         answer = self._call("POST", path, body=body)
         return cast("Taken", answer)
+
+    def get_shift(
+        self,
+    ) -> Shift:
+        """Who is on duty in the LIVE Room, what waits to be taken over, and what is open."""
+        path = "/v1/shift"
+        answer = self._call("GET", path)
+        return cast("Shift", answer)
+
+    def get_shift_history(
+        self,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> ShiftHistory:
+        """Who relieved whom, when, with which words, and what was open then."""
+        path = "/v1/shift/history"
+        answer = self._call("GET", path, query={"limit": limit, "cursor": cursor})
+        return cast("ShiftHistory", answer)
+
+    def post_shift_hand_over(
+        self,
+        body: HandOver | None = None,
+    ) -> Shift:
+        """Prepare the hand-over: a note, and a named successor or whoever comes."""
+        path = "/v1/shift/hand-over"
+        answer = self._call("POST", path, body=body)
+        return cast("Shift", answer)
+
+    def post_shift_take_over(
+        self,
+        body: TakeOver | None = None,
+    ) -> Shift:
+        """Be on duty from now on; what is open now stays on record."""
+        path = "/v1/shift/take-over"
+        answer = self._call("POST", path, body=body)
+        return cast("Shift", answer)
+
+    def post_shift_notes(
+        self,
+        body: DeskNote,
+    ) -> Shift:
+        """Put a note on the desk that stands over shifts."""
+        path = "/v1/shift/notes"
+        answer = self._call("POST", path, body=body)
+        return cast("Shift", answer)
+
+    def post_shift_notes_by_note_done(
+        self,
+        note: str,
+    ) -> Shift:
+        """Strike a note off the desk."""
+        path = f"/v1/shift/notes/{quote(note, safe='')}/done"
+        answer = self._call("POST", path)
+        return cast("Shift", answer)
 
     def get_admin_audit(
         self,

@@ -439,6 +439,12 @@ class Defer(TypedDict):
     until: str
 
 
+class DeskNote(TypedDict):
+    """Something that stays to be known over shifts. It is no place for anybody's identity."""
+
+    text: str
+
+
 class Devices(TypedDict):
     """Every device that has or had a key."""
 
@@ -548,6 +554,14 @@ class DraftSimulation(TypedDict):
     paused_at: NotRequired[str | None]
     referred_at: NotRequired[str | None]
     sop: dict[str, Any]
+
+
+class DuePromise(TypedDict):
+    """A promise that ends soon, or ended."""
+
+    number: str
+    agency: str
+    due_at: str
 
 
 class EditDraft(TypedDict):
@@ -698,6 +712,13 @@ class Group(TypedDict):
     statuses: dict[str, int]
     key: str
     name: Names
+
+
+class HandOver(TypedDict):
+    """What the next one must know, and who that is: an account's id, or empty for whoever comes."""
+
+    note: NotRequired[str]
+    to: NotRequired[str]
 
 
 class Health(TypedDict):
@@ -1016,6 +1037,15 @@ class OfficeContacts(TypedDict):
     untested: list[str]
 
 
+class OnDuty(TypedDict):
+    """Who is on duty, in which office, since when."""
+
+    person: str
+    name: str
+    position: str
+    since: str
+
+
 class OneMove(TypedDict):
     """One person's way into an office; with an empty ``to`` out of all of them."""
 
@@ -1024,6 +1054,16 @@ class OneMove(TypedDict):
     kind: NotRequired[Literal["definitive", "plh", "plt"]]
     until: NotRequired[str | None]
     keeps: NotRequired[list[str]]
+
+
+class OpenMatters(TypedDict):
+    """What is open: numbers of reports. waiting: how many wait for the room itself."""
+
+    emergencies: list[str]
+    late: list[str]
+    due: list[DuePromise]
+    waiting: int
+    calls: list[str]
 
 
 class OwnReport(TypedDict):
@@ -1457,6 +1497,46 @@ Served = TypedDict(
 )
 
 
+class Shift(TypedDict):
+    """The desk as it stands."""
+
+    duty: OnDuty | None
+    offer: ShiftOffer | None
+    notes: list[StandingNote]
+    open: OpenMatters | None
+
+
+class ShiftChange(TypedDict):
+    """One change of shift. named: whom the leaving one had named, empty for whoever comes."""
+
+    version: int
+    at: str
+    person: str
+    relieved: str
+    since: str | None
+    note: str
+    named: str
+    offered_at: str | None
+    reason: str
+    open: OpenMatters
+
+
+class ShiftHistory(TypedDict):
+    """Changes of shift, newest first."""
+
+    items: list[ShiftChange]
+    cursor: str | None
+
+
+class ShiftOffer(TypedDict):
+    """A hand-over that waits to be taken."""
+
+    by: str
+    at: str
+    note: str
+    to: str
+
+
 class SignalTaken(TypedDict):
     """What came of a signal; *signals*: how often it came for this report."""
 
@@ -1581,6 +1661,15 @@ class Sops(TypedDict):
     cursor: str | None
 
 
+class StandingNote(TypedDict):
+    """A note that was not struck off yet."""
+
+    id: int
+    at: str
+    by: str
+    text: str
+
+
 class StandingShown(TypedDict):
     """Whether the account counts; what was issued before ``not_before`` (Unix seconds) does not."""
 
@@ -1666,6 +1755,12 @@ class SupportingArea(TypedDict):
     code: str
     name: str
     supports: int
+
+
+class TakeOver(TypedDict):
+    """Why, where the shift was not offered to the one who takes it over."""
+
+    reason: NotRequired[str]
 
 
 class Taken(TypedDict):

@@ -37,6 +37,7 @@ LISTS: dict[str, tuple[str, str]] = {
     "/v1/admin/webhooks/{webhook}/deliveries": ("admin", ""),
     "/v1/admin/devices": ("admin", ""),
     "/v1/admin/audit": ("auditor", ""),
+    "/v1/shift/history": ("auditor", ""),
     "/v1/admin/contacts": ("auditor", ""),
     "/v1/admin/accounts": ("admin", ""),
     "/v1/admin/doctor": ("auditor", "live=true"),
@@ -74,6 +75,9 @@ class City:
         for what in ("Tersebar di grup", "Hilang bersama laptop"):
             leak = {"known_at": "2027-04-05T09:00:00+07:00", "what": what, "fields": ["name"]}
             assert world.post("/v1/breaches", leak, user="inspektorat").status == 201
+        for user in ("operator", "verifikator"):
+            relief = {"reason": "pengganti"}
+            assert world.post("/v1/shift/take-over", relief, user=user).status == 200
         world.engine.run_until("2027-04-05T09:57:00+07:00")
         world.project()
 
