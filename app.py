@@ -14,6 +14,7 @@ MODULES = (
     "simulation",
     "actions",
     "administration",
+    "books",
     "breaches",
     "catalogue_admin",
     "accounts",

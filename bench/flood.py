@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from chalicelib.adapters import card_store, keys, view_store
+from chalicelib.domain.books import shard_of
 from chalicelib.domain.numbers import number_from
 
 RATE, SECONDS = 1000, 600
@@ -30,7 +31,7 @@ KELURAHAN = ("3671011007", "3671021003", "3671051002")
 AGENCIES = ("PUPR", "BPBD")
 #: Write units of each kind of row, as `bench.meter` counts a filing's and a projection's.
 UNITS = {"reports": 12, "due": 2, "queue": 1, "view": 2, "count": 18, "feed": 1, "cell": 1,
-         "updates": 1, "cards": 1}  # fmt: skip
+         "updates": 1, "cards": 1, "mark": 2}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,7 @@ def partitions(second: int = 0, *, day: str = "2027-01-12") -> Counter[tuple[str
         # The drains wait for verification: their first holder is the control room.
         holder = "LIVEROOM" if one.holder in AGENCIES else one.holder
         load["reports", keys.report_key(one.number)] += UNITS["reports"]
+        load["reports", keys.mark_key(day, shard_of(one.number))] += UNITS["mark"]
         load["reports.due", keys.due_shard(one.number)] += UNITS["due"]
         load["reports.queue", keys.queue_key(holder, one.number)] += UNITS["queue"]
         load["views", view_store._view_key(one.number)] += UNITS["view"]

@@ -75,6 +75,7 @@ if TYPE_CHECKING:
     from chalicelib.services.replying import Replying
     from chalicelib.services.rerouting import Reroute
     from chalicelib.services.revealing import AskContact, RevealContact
+    from chalicelib.services.sealing import Books, ProveReports, SealDays
     from chalicelib.services.sending import Sender
     from chalicelib.services.sensing import Sensing
     from chalicelib.services.sessions import AccountStore, Sessions
@@ -815,6 +816,32 @@ def rebuild() -> Rebuild:
     from chalicelib.services.rebuilding import Rebuild
 
     return Rebuild(store(), view_store(), projector())
+
+
+@_shared
+def books() -> Books:
+    """The closed days and their keys."""
+    from chalicelib.adapters.books import DynamoBooks
+
+    return DynamoBooks()
+
+
+@_shared
+def seal_days() -> SealDays:
+    """Closes the books of the days that are over."""
+    from chalicelib.adapters.books import KmsSigner, LockedBucket
+    from chalicelib.services.sealing import SealDays
+
+    book = config.resource("").rstrip("-")
+    return SealDays(store(), books(), KmsSigner(), LockedBucket(), clock(), book)
+
+
+@_shared
+def prove_reports() -> ProveReports:
+    """Finds reports in the books."""
+    from chalicelib.services.sealing import ProveReports
+
+    return ProveReports(store(), books())
 
 
 @_shared

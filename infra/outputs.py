@@ -30,6 +30,8 @@ VARIABLES = {
     "IdentityKeyArn": "IDENTITY_KEY_ARN",
     "MailConfigurationName": "MAIL_CONFIGURATION_SET",
     "AlarmTopicArn": "ALARM_TOPIC_ARN",
+    "BookKeyArn": "BOOK_KEY_ARN",
+    "BookBucketName": "BOOK_BUCKET",
 }
 #: The staff's sign-in through Amazon Cognito. A stage with another issuer, as the local one, does
 #: without these.

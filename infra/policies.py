@@ -37,6 +37,8 @@ PHOTOS = ("incoming/", "originals/", "photos/", "public/")
 PRINTED = "printed/"
 #: Where mails that came in lie in theirs (`infra.deploy.mail`).
 MAILS = "mail/"
+#: Where closed days lie in theirs (`chalicelib.services.sealing`).
+BOOKS = "days/"
 #: What a stage cannot do without, besides the stack's outputs.
 SETTINGS = ("MAIL_FROM",)
 
@@ -45,6 +47,7 @@ PATTERNS = {
     ":log-stream:*": "Lambda makes up the names of log streams",
     **{f"/{prefix}*": "one object per photo, named when it is uploaded" for prefix in PHOTOS},
     f"/{MAILS}*": "one object per mail, named by SES",
+    f"/{BOOKS}*": "one object per closed day",
     f"/{PRINTED}*": "one object per printed form, named by the mark of what it says",
     "/*": "SNS names the endpoint of each app on a telephone",
     ":*": "executions are named after the report; only those of our state machine match",
@@ -362,6 +365,18 @@ def _reads_mails(place: Place) -> list[Json]:
     return [_allow("ReadMails", ["s3:GetObject"], f"{bucket}/{MAILS}*")]
 
 
+def _signs_books(place: Place) -> list[Json]:
+    """Sign, and say with which key; the key's other uses are nobody's here."""
+    calls = ["kms:GetPublicKey", "kms:Sign"]
+    return [_allow("SignBooks", calls, place.variables["BOOK_KEY_ARN"])]
+
+
+def _locks_books_away(place: Place) -> list[Json]:
+    """Put a day under the lock: never read, change or delete one."""
+    bucket = f"arn:aws:s3:::{place.variables['BOOK_BUCKET']}"
+    return [_allow("LockBooksAway", ["s3:PutObject"], f"{bucket}/{BOOKS}*")]
+
+
 _CATALOGUE = _on_table("reference", "GetItem", "Query")
 #: All routes in one function: one gateway integration serves public, token holders' and staff's
 #: routes, and who a caller is is resolved inside (docs/design: one audience table).
@@ -381,6 +396,7 @@ FUNCTIONS: Mapping[str, Function] = {
             # administrative documents: a new version, never an old one changed
             _on_table("reference", "PutItem"),
             _on_table("accounts", "DeleteItem", "GetItem", "PutItem"),
+            _on_table("books", "GetItem", "Query"),
             _puts_identity,
             _uses_identity_key("Decrypt", "Encrypt", "GenerateDataKey"),
             _reads_token_key,
@@ -607,6 +623,18 @@ FUNCTIONS: Mapping[str, Function] = {
         ),
         memory=512,
         timeout=60,
+        concurrency=1,
+    ),
+    # Closes the books of the days: it alone may sign, and puts a day once.
+    "seal": Function(
+        (
+            _on_table("reports", "Query"),
+            _on_table("books", "GetItem", "PutItem", "Query"),
+            _signs_books,
+            _locks_books_away,
+        ),
+        memory=512,
+        timeout=900,
         concurrency=1,
     ),
     "delivery_events": Function(

@@ -21,6 +21,9 @@ reports     one partition per report, ``R#<number>``::
   must look at when its time has come (sharded by a hash of the report, not of the minute, since
   everything held over a holiday falls due at the same opening); ``queue`` is the work list of
   each holder, nearest deadline first.
+``MARK#<day>#<shard>`` / ``<number>`` is what a report's record was at the end of a day on which
+something was written: the books of the days are closed from these.
+
 ``OWNER`` beside a report's record names the pseudonym of a resident who filed it signed in, and
 ``MINE#<pseudonym>`` / ``<instant>#<number>`` lists what they filed. Neither is in the record, so
 that a resident's tie to their reports can be cut without touching the chain.
@@ -94,6 +97,11 @@ def talk_key(mark: str) -> str:
 def spent_key(channel: str) -> str:
     """Partition of the counters of one channel's messages, one row per day and month."""
     return f"{SPENT}{channel}"
+
+
+def mark_key(day: str, shard: str) -> str:
+    """Partition of one shard of the books of one day."""
+    return f"MARK#{day}#{shard}"
 
 
 def due_shard(number: str) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 from pynamodb.connection import Connection
-from pynamodb.exceptions import PynamoDBException, TransactWriteError, UpdateError
+from pynamodb.exceptions import PutError, PynamoDBException, TransactWriteError, UpdateError
 from pynamodb.expressions.condition import size
 from pynamodb.transactions import TransactWrite
 
@@ -19,7 +19,7 @@ from chalicelib import config
 from chalicelib.adapters import keys
 from chalicelib.adapters.aws import PASSING, passes, refusal_code
 from chalicelib.adapters.tables import IdentityRow, ReportRow
-from chalicelib.domain import retention
+from chalicelib.domain import books, retention
 from chalicelib.domain.answering import address_marks
 from chalicelib.domain.deliveries import OPEN, PLANNED, SENDING, SENT, Delivery, inbox
 from chalicelib.domain.events import Event, instant, parse_instant
@@ -113,17 +113,29 @@ class DynamoReportStore:
                 absent = ReportRow.pk.does_not_exist()
                 for row in _new_rows(change):
                     transaction.save(row, condition=absent)
-                for event in change.erased:
-                    transaction.save(_event_row(change.report.number, event))
-                if change.identity:
-                    transaction.save(_identity(change, change.identity))
-                if change.owner:
-                    for row in _owner_rows(change):
-                        transaction.save(row, condition=absent)
+                for row in _replaced_rows(change):
+                    transaction.save(row)
+                for row in _owner_rows(change):
+                    transaction.save(row, condition=absent)
         except TransactWriteError as error:
             raise _refusal(error, new) from error
         except PynamoDBException as error:
             raise TryAgain(type(error).__name__) from error
+
+    def day_marks(self, day: str, shard: str) -> Iterator[books.Mark]:
+        """See `ReportStore.day_marks`."""
+        for row in ReportRow.query(keys.mark_key(day, shard), consistent_read=True):
+            events, last = msgspec.json.decode(row.body)
+            yield books.Mark(row.sk, events, last)
+
+    def mark_once(self, day: str, mark: books.Mark) -> None:
+        """See `ReportStore.mark_once`."""
+        row = _mark_row(day, mark)
+        try:
+            row.save(condition=ReportRow.pk.does_not_exist())
+        except PutError as error:
+            if refusal_code(error) != "ConditionalCheckFailedException":
+                raise TryAgain("mark_once") from error
 
     def mark_armed(self, number: str, epoch: int, sweep_at: datetime | None) -> bool:
         """See `ReportStore.mark_armed`. Raises the version, so that no older state overwrites."""
@@ -421,7 +433,27 @@ def _new_rows(change: Change) -> Iterator[ReportRow]:
         )
 
 
+def _replaced_rows(change: Change) -> Iterator[Any]:
+    """Rows that take the place of what was there: the day's mark, erased words, who reported."""
+    number = change.report.number
+    for event in change.erased:
+        yield _event_row(number, event)
+    if change.identity:
+        yield _identity(change, change.identity)
+    if change.events:
+        last = change.events[-1]
+        mark = books.Mark(number, last.seq, last.hash)
+        yield _mark_row(books.day_of(last.recorded_at), mark)
+
+
+def _mark_row(day: str, mark: books.Mark) -> ReportRow:
+    pk = keys.mark_key(day, books.shard_of(mark.number))
+    return ReportRow(pk, mark.number, kind="mark", body=_json([mark.events, mark.hash]))
+
+
 def _owner_rows(change: Change) -> Iterator[ReportRow]:
+    if not change.owner:
+        return
     number = change.report.number
     yield ReportRow(keys.report_key(number), keys.OWNER, kind="owner", body=change.owner)
     place = f"{instant(change.report.filed_at)}#{number}"

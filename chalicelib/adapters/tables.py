@@ -226,3 +226,16 @@ class ReferenceRow(Model):
     body = UnicodeAttribute()
     digest = UnicodeAttribute(null=True)
     note = UnicodeAttribute(null=True)
+
+
+class BookRow(Model):
+    """A closed day, a part of one, or a public key; nothing here is ever changed."""
+
+    class Meta(_Meta):
+        """Table settings."""
+
+        table_name = config.resource("books")
+
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+    body = UnicodeAttribute()

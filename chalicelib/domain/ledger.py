@@ -51,20 +51,74 @@ def root(last_hashes: Mapping[str, str]) -> str:
 
 def tree(leaves: Iterable[bytes]) -> bytes:
     """Return the Merkle tree hash of *leaves* (RFC 6962, section 2.1), in one pass."""
-    # One finished subtree for each bit of the count so far, the largest first.
-    finished: list[tuple[int, bytes]] = []
+    growing = Tree()
     for leaf in leaves:
-        size, value = 1, hashlib.sha256(b"\x00" + leaf).digest()
-        while finished and finished[-1][0] == size:
-            value = _node(finished.pop()[1], value)
+        growing.add(leaf)
+    return growing.root()
+
+
+class Tree:
+    """A Merkle tree that grows leaf by leaf and keeps one hash for each bit of its size."""
+
+    def __init__(self) -> None:
+        self.size = 0
+        # One finished subtree for each bit of the count so far, the largest first.
+        self._finished: list[tuple[int, bytes]] = []
+
+    def add(self, leaf: bytes) -> None:
+        """Put *leaf* at the end."""
+        size, value = 1, leaf_hash(leaf)
+        while self._finished and self._finished[-1][0] == size:
+            value = _node(self._finished.pop()[1], value)
             size *= 2
-        finished.append((size, value))
-    if not finished:
-        return hashlib.sha256(b"").digest()
-    _, value = finished.pop()
-    while finished:
-        value = _node(finished.pop()[1], value)
-    return value
+        self._finished.append((size, value))
+        self.size += 1
+
+    def root(self) -> bytes:
+        """Return the hash of the tree as it is now."""
+        if not self._finished:
+            return hashlib.sha256(b"").digest()
+        value = self._finished[-1][1]
+        for _, left in reversed(self._finished[:-1]):
+            value = _node(left, value)
+        return value
+
+
+def leaf_hash(leaf: bytes) -> bytes:
+    """Return the hash of one leaf: never that of a node, whatever it holds."""
+    return hashlib.sha256(b"\x00" + leaf).digest()
+
+
+def path(hashes: Sequence[bytes], index: int) -> list[bytes]:
+    """Return the audit path of leaf *index* among leaves with *hashes* (RFC 6962, 2.1.1)."""
+    level, found = list(hashes), []
+    while len(level) > 1:
+        beside = index ^ 1
+        if beside < len(level):
+            found.append(level[beside])
+        # An odd one out goes up as it is: the same tree as by halves of powers of two.
+        level = [_pair(level[place : place + 2]) for place in range(0, len(level), 2)]
+        index //= 2
+    return found
+
+
+def climbed(start: bytes, index: int, size: int, path: Sequence[bytes]) -> bytes | None:
+    """Return the root to which *path* leads from leaf hash *start*; None if it does not fit."""
+    if not 0 <= index < size:
+        return None
+    value, beside = start, iter(path)
+    while size > 1:
+        if index % 2 or index + 1 < size:
+            other = next(beside, None)
+            if other is None:
+                return None
+            value = _node(other, value) if index % 2 else _node(value, other)
+        index, size = index // 2, (size + 1) // 2
+    return value if next(beside, None) is None else None
+
+
+def _pair(nodes: Sequence[bytes]) -> bytes:
+    return _node(*nodes) if len(nodes) == 2 else nodes[0]
 
 
 def _node(left: bytes, right: bytes) -> bytes:

@@ -877,3 +877,73 @@ class AskedContacts(Form):
 
     items: list[AskedContact]
     cursor: None
+
+
+class LedgerShard(Form):
+    """One sixteenth of a day: how many reports, and the root over their marks."""
+
+    reports: int
+    root: str
+
+
+class LedgerDay(Form):
+    """A closed day. `statement` is what is signed (ECDSA P-256, SHA-256; DER in base64)."""
+
+    book: str
+    day: str
+    previous: str
+    reports: int
+    tree: str
+    root: str
+    shards: list[LedgerShard]
+    statement: str
+    key: str
+    signature: str
+    sealed_at: Time
+
+
+class LedgerDays(Form):
+    """Closed days, newest first."""
+
+    items: list[LedgerDay]
+    cursor: str | None
+
+
+class LedgerKey(Form):
+    """A public key and its mark."""
+
+    key: str
+    pem: str
+
+
+class LedgerKeys(Form):
+    """All keys that ever signed a day."""
+
+    items: list[LedgerKey]
+    cursor: None
+
+
+class LedgerMark(Form):
+    """What a record is: how many events, and the last one's hash."""
+
+    events: int
+    hash: str
+
+
+class LedgerProof(Form):
+    """A record's mark at a day's end, and its path to the root of its shard (RFC 6962)."""
+
+    number: str
+    events: int
+    hash: str
+    index: int
+    path: list[str]
+
+
+class ReportProof(Form):
+    """A report's place in the books; what was written since is in no closed day yet."""
+
+    number: str
+    now: LedgerMark
+    proof: LedgerProof | None
+    day: LedgerDay | None

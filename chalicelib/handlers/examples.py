@@ -58,6 +58,7 @@ VALUES: Mapping[str, Any] = {
     "PutDocument.body": [],
     "PutCatalogueDocument.body": [],
     "PutCalendar.body": {"id": "kantor"},
+    "book": "live-room-prod",
     "boxes": [[0.1, 0.2, 0.3, 0.4]],
     "breaks": [["12:00", "13:00"]],
     "broken": {"L1": 3},

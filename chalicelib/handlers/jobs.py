@@ -8,6 +8,7 @@ from typing import Any
 from chalice import Blueprint
 
 from chalicelib import bootstrap, config
+from chalicelib.adapters import metrics
 from chalicelib.handlers.records import Json, each
 
 blueprint = Blueprint(__name__)
@@ -95,3 +96,14 @@ def refer(event: Any) -> Json:
         log.info("referral", extra={"report": body["owner"], "outcome": outcome})
 
     return each(event, one)
+
+
+@blueprint.schedule("rate(1 hour)", name="seal")
+def seal(event: Any) -> None:
+    """Close the books of every day that is over and not closed yet.
+
+    Counted only when none is left: an alarm rings where nothing is counted for hours.
+    """
+    closed = bootstrap.seal_days()()
+    metrics.count("BooksInOrder")
+    log.info("books", extra={"closed": list(closed)})

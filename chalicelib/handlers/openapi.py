@@ -53,6 +53,7 @@ _TAGS = (
     "administration",
     "sop desk",
     "messages",
+    "ledger",
     openapi_open311.TAG,
 )
 _FILING_CODES = (
@@ -532,6 +533,10 @@ _PATH_PARAMETERS: Mapping[str, Json] = {
     "provider": {
         "description": "The message provider's name, as agreed with the city",
         "schema": {"type": "string"},
+    },
+    "day": {
+        "schema": {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"},
+        "example": "2027-05-14",
     },
     "webhook": {"schema": {"type": "string", "maxLength": 60}, "example": "dasbor"},
     "delivery": {"schema": {"type": "string", "maxLength": 60}, "example": "TL-7K3QX9MW-2"},

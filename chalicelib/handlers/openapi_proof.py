@@ -14,7 +14,7 @@ from chalicelib.handlers.definitions import (
     Reporter,
     Review,
 )
-from chalicelib.handlers.operation import BODY_CODES, Operation
+from chalicelib.handlers.operation import BODY_CODES, PAGING, Operation
 
 PROOF_OPERATIONS: Mapping[tuple[str, str], Operation] = {
     ("GET", "/v1/reports/{number}/evidence"): Operation(
@@ -93,6 +93,34 @@ PROOF_OPERATIONS: Mapping[tuple[str, str], Operation] = {
         "staff",
         body=Notice,
         codes=(*BODY_CODES, "role_may_not", "not_found"),
+    ),
+    ("GET", "/v1/ledger"): Operation(
+        "The closed days of the books, signed and each built on the one before, newest first",
+        answers.LedgerDays,
+        "ledger",
+        query=PAGING,
+        codes=("invalid_cursor", "invalid_field"),
+        cached=True,
+    ),
+    ("GET", "/v1/ledger/key"): Operation(
+        "The public keys that days were ever signed with",
+        answers.LedgerKeys,
+        "ledger",
+        cached=True,
+    ),
+    ("GET", "/v1/ledger/{day}"): Operation(
+        "One closed day, for ever the same",
+        answers.LedgerDay,
+        "ledger",
+        codes=("not_found",),
+        cached=True,
+    ),
+    ("GET", "/v1/reports/{number}/proof"): Operation(
+        "That a report's record is in a closed day of the books",
+        answers.ReportProof,
+        "ledger",
+        codes=("not_found",),
+        cached=True,
     ),
     ("GET", "/v1/privacy"): Operation(
         "Which personal data are kept, for what, on which basis, how long, and one's rights",

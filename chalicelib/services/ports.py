@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
+from chalicelib.domain import books
 from chalicelib.domain.deliveries import Delivery
 from chalicelib.domain.events import Event
 from chalicelib.domain.report import Report
@@ -154,7 +155,16 @@ class ReportStore(Protocol):
         """Yield the reports of which something is kept longer than it may be, in no order."""
 
     def save(self, change: Change) -> None:
-        """Write all of *change* or nothing; raise Conflict or AlreadyExists."""
+        """Write all of *change* or nothing; raise Conflict or AlreadyExists.
+
+        With it goes the report's mark in the books of the day on which it is written.
+        """
+
+    def day_marks(self, day: str, shard: str) -> Iterator[books.Mark]:
+        """Yield the marks of one shard of *day* by number, strongly consistent, lazily."""
+
+    def mark_once(self, day: str, mark: books.Mark) -> None:
+        """Put a mark into the books of *day*, unless the report has one there."""
 
     def mark_armed(self, number: str, epoch: int, sweep_at: datetime | None) -> bool:
         """Record that *epoch*'s execution runs, if that epoch is still current."""

@@ -92,7 +92,7 @@ class Views:
 
     def report(self, stored: Stored | None, caller: Caller, number: str) -> dict[str, Any]:
         """Return the report as *caller* may see it; raise NotFound if they may not at all."""
-        known = _visible(stored, caller, number)
+        known = visible(stored, caller, number)
         report, insider = known.report, _insider(known.report, caller)
         timeline = self.planner.timeline(known.events)
         sop = self.catalogue.sop(report.sop_id, report.sop_version)
@@ -134,13 +134,13 @@ class Views:
 
     def photos(self, stored: Stored | None, caller: Caller, number: str) -> list[dict[str, Any]]:
         """Return the report's photos as *caller* may see them; raise NotFound."""
-        known = _visible(stored, caller, number)
+        known = visible(stored, caller, number)
         sop = self.catalogue.sop(known.report.sop_id, known.report.sop_version)
         return exhibits.photo_rows(known, _access(known.report, caller), sop)
 
     def photo_access(self, stored: Stored | None, caller: Caller, number: str, photo: str) -> str:
         """Return how *caller* may look at one photo; raise NotFound if not at all."""
-        known = _visible(stored, caller, number)
+        known = visible(stored, caller, number)
         access = _access(known.report, caller)
         state = known.report.media.get(photo)
         seen = exhibits.public_photos(known) if access == exhibits.PUBLIC else known.report.photos
@@ -156,7 +156,7 @@ class Views:
         self, stored: Stored | None, caller: Caller, number: str, language: str
     ) -> dict[str, Any]:
         """Return the whole timeline with the derivation of every due time."""
-        known = _visible(stored, caller, number)
+        known = visible(stored, caller, number)
         report = known.report
         timeline = self.planner.timeline(known.events)
         told = {e.data["entry"]: e.data["told"] for e in known.events if e.type == "fired"}
@@ -383,8 +383,11 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if hasattr(value, "isoformat") else value
 
 
-def _visible(stored: Stored | None, caller: Caller, number: str) -> Stored:
-    """Confidential and absent are the same answer, so that neither gives the other away."""
+def visible(stored: Stored | None, caller: Caller, number: str) -> Stored:
+    """Return the report if *caller* may see it at all; raise NotFound.
+
+    Confidential and absent are the same answer, so that neither gives the other away.
+    """
     if stored is None:
         raise NotFound(number)
     if _insider(stored.report, caller):

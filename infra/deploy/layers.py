@@ -31,6 +31,7 @@ AWS_SERVICES = frozenset(
     {
         "cognito-idp",
         "dynamodb",
+        "kms",
         "lambda",
         "logs",
         "s3",

@@ -25,6 +25,8 @@ from types import MappingProxyType
 from infra.local.stack import WORD
 
 VERSION = "1.5.33"
+#: Its KMS signs with it, and it does not ask for it.
+CRYPTOGRAPHY = "50.0.2"
 HOST = "127.0.0.1"
 START_SECONDS = 60
 STOP_SECONDS = 60
@@ -169,7 +171,7 @@ class MiniStack:
 
 def install(venv: Path) -> None:
     """Make *venv* hold the pinned MiniStack; quick when it already does."""
-    stamp = venv / f".ministack-{VERSION}"
+    stamp = venv / f".ministack-{VERSION}-cryptography-{CRYPTOGRAPHY}"
     if stamp.exists():
         return
     with _lock(venv.with_name(venv.name + ".lock")):
@@ -177,7 +179,12 @@ def install(venv: Path) -> None:
             return
         _run([sys.executable, "-m", "venv", "--clear", str(venv)])
         pip = [str(venv / "bin" / "python"), "-m", "pip", "install", "--quiet"]
-        _run([*pip, "--disable-pip-version-check", f"ministack=={VERSION}"])
+        _run(
+            [
+                *(*pip, "--disable-pip-version-check"),
+                *(f"ministack=={VERSION}", f"cryptography=={CRYPTOGRAPHY}"),
+            ]
+        )
         stamp.touch()
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from chalicelib import config
-from chalicelib.domain import retention
+from chalicelib.domain import books, retention
 from chalicelib.domain.answering import address_marks
 from chalicelib.domain.deliveries import OPEN, PLANNED, SENDING, SENT, Delivery
 from chalicelib.domain.events import Event, instant
@@ -63,6 +63,7 @@ class MemoryReportStore:
         self.bundles: dict[tuple[str, str], set[str]] = {}
         self.stream: list[StreamRow] = []
         self.owners: dict[str, str] = {}
+        self.by_day: dict[tuple[str, str], dict[str, books.Mark]] = {}
         self.transactions = 0
 
     def load(self, number: str) -> Stored | None:
@@ -122,7 +123,25 @@ class MemoryReportStore:
             for event in change.erased:
                 self.events[number][event.seq - 1] = event
             self._keep_who(change)
+            self._mark(change)
             self._publish(change)
+
+    def _mark(self, change: Change) -> None:
+        if change.events:
+            last = change.events[-1]
+            mark = books.Mark(change.report.number, last.seq, last.hash)
+            self._put_mark(books.day_of(last.recorded_at), mark)
+
+    def _put_mark(self, day: str, mark: books.Mark) -> None:
+        self.by_day.setdefault((day, books.shard_of(mark.number)), {})[mark.number] = mark
+
+    def day_marks(self, day: str, shard: str) -> Iterator[books.Mark]:
+        yield from (mark for _, mark in sorted(self.by_day.get((day, shard), {}).items()))
+
+    def mark_once(self, day: str, mark: books.Mark) -> None:
+        shard = self.by_day.get((day, books.shard_of(mark.number)), {})
+        if mark.number not in shard:
+            self._put_mark(day, mark)
 
     def _keep_who(self, change: Change) -> None:
         if change.identity:

@@ -30,8 +30,10 @@ from chalicelib.services.catalogue import Catalogue
 from chalicelib.services.clients import Clients
 from chalicelib.services.filing import token_for
 from chalicelib.services.projecting import Projector
+from chalicelib.services.sealing import SealDays
 from infra.local.server import one_request_per_thread
 from tests.fakes.accounts import MemoryAccountStore
+from tests.fakes.books import LocalSigner, MemoryBooks, MemoryVault
 from tests.fakes.clients import MemoryUsage
 from tests.fakes.engine import SECRET, SHIPPED, Engine, MemoryPrints
 from tests.fakes.registers import MemoryRegister
@@ -48,6 +50,11 @@ WITH_MAIL = POTHOLE | {"reporter": {"name": "Bu Tini", "email": "warga@example.o
 @cache
 def signing_key() -> rsa.RSAPrivateKey:
     return rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
+
+@cache
+def _signer() -> LocalSigner:
+    return LocalSigner()
 
 
 def jwks(key: rsa.RSAPrivateKey | None = None) -> bytes:
@@ -98,6 +105,7 @@ class World:
         )
         self.accounts = MemoryAccountStore()
         self.prints = MemoryPrints()
+        self.books, self.vault = MemoryBooks(), MemoryVault()
         self._projected = 0
         self.clients = Clients(
             lambda: self.register.latest("document", "clients").body,
@@ -109,6 +117,13 @@ class World:
         fields = {"id": "demo", "name": "Demo", "per_minute": 10_000, "per_day": 1_000_000}
         self.clients.add(fields, Act("add-client", ANYONE, ""), key=OPEN311_KEY)
         self.register.records.clear()  # the stage as given, before anybody acts
+
+    def seal_days(self) -> SealDays:
+        """What closes the books of this city."""
+        engine = self.engine
+        return SealDays(
+            engine.store, self.books, _signer(), self.vault, engine.clock, "live-room-test"
+        )
 
     @contextmanager
     def running(self) -> Iterator[World]:
@@ -133,6 +148,8 @@ class World:
             blobs=engine.blobs,
             jobs=engine.jobs,
             prints=self.prints,
+            books=self.books,
+            seal_days=self.seal_days(),
             photo_index=engine.photo_index,
             darkroom=engine.darkroom,
             view_store=self.views,

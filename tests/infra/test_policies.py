@@ -59,6 +59,8 @@ OUTPUTS = {
     "IDENTITY_KEY_ARN": arn("kms", "key/11111111-2222-3333-4444-555555555555"),
     "MAIL_CONFIGURATION_SET": "live-room-dev-mail",
     "ALARM_TOPIC_ARN": arn("sns", "live-room-dev-alarms"),
+    "BOOK_KEY_ARN": arn("kms", "key/66666666-7777-8888-9999-000000000000"),
+    "BOOK_BUCKET": f"live-room-dev-books-{ACCOUNT}",
 }
 POOL = "ap-southeast-3_aBcDeFgHi"
 APP, ENDPOINT = arn("sns", "app/GCM/live-room-dev"), arn("sns", "endpoint/GCM/live-room-dev")
@@ -72,7 +74,10 @@ PLACE = Place("dev", ACCOUNT, REGION, ENVIRONMENT)
 
 TABLE = {
     thing: arn("dynamodb", f"table/live-room-dev-{thing}")
-    for thing in ("reports", "views", "reference", "identity", "accounts", "photos", "followers")
+    for thing in (
+        *("reports", "views", "reference", "identity", "accounts", "photos", "followers"),
+        "books",
+    )
 }
 QUEUE = {
     thing: arn("sqs", f"live-room-dev-{thing}") for thing in ("wake", "arm", "send", "receipts")
@@ -107,6 +112,7 @@ JOBS = {
 EXECUTION = arn("states", "execution:live-room-dev-timeline:TNG-27-000001-3")
 MACHINE = OUTPUTS["TIMELINE_MACHINE_ARN"]
 BUCKET = f"arn:aws:s3:::{OUTPUTS['PHOTO_BUCKET']}"
+BOOK_BUCKET = f"arn:aws:s3:::{OUTPUTS['BOOK_BUCKET']}"
 MAIL_BUCKET = f"arn:aws:s3:::{OUTPUTS['INBOUND_BUCKET']}"
 PRINT = f"{BUCKET}/{key_of(Sop('jalan-berlubang', 1, 'kantor', ()), 'a' * 64)}"
 REPORT = "TNG-27-000001"
@@ -119,7 +125,7 @@ THROUGH_DYNAMODB = {
     "kms:EncryptionContext:aws:dynamodb:tableName": "live-room-dev-identity",
 }
 
-SCHEDULED = {"sweep", "forget"}
+SCHEDULED = {"sweep", "forget", "seal"}
 
 #: What the code says (as `calls_in_the_code` finds it) → what IAM is asked for, by whom, on what.
 #: The functions that take in answers by mail and by text message.
@@ -153,9 +159,24 @@ CALLS = {
             "media",
             "crowd",
             "refer",
+            # the marks of a day
+            "seal",
             *INBOUND,
         )
     ],
+    # a tool's: marks of what is older than the books
+    "report_store: row.save": [],
+    # closed days: one function puts, everybody reads
+    "books: BookRow.get": [
+        (name, "dynamodb:GetItem", TABLE["books"]) for name in ("api_handler", "seal")
+    ],
+    "books: BookRow.query": [
+        (name, "dynamodb:Query", TABLE["books"]) for name in ("api_handler", "seal")
+    ],
+    "books: row.save": [("seal", "dynamodb:PutItem", TABLE["books"])],
+    "books: kms.sign": [("seal", "kms:Sign", OUTPUTS["BOOK_KEY_ARN"])],
+    "books: kms.get_public_key": [("seal", "kms:GetPublicKey", OUTPUTS["BOOK_KEY_ARN"])],
+    "books: s3.put_object": [("seal", "s3:PutObject", f"{BOOK_BUCKET}/days/2027-05-14.json")],
     # mark_armed; claim and settle of one message, also where it is answered for or receipted
     "report_store: row.update": [
         (name, "dynamodb:UpdateItem", TABLE["reports"])
@@ -602,7 +623,7 @@ def test_no_resource_is_a_pattern_but_the_named_ones(name):
                 or start.endswith(f"log-group:/aws/lambda/live-room-dev-{name}:log-stream:")
                 or start
                 in {f"{BUCKET}/{prefix}" for prefix in (*policies.PHOTOS, policies.PRINTED)}
-                | {f"{MAIL_BUCKET}/{policies.MAILS}"}
+                | {f"{MAIL_BUCKET}/{policies.MAILS}", f"{BOOK_BUCKET}/{policies.BOOKS}"}
                 or start in (f"{TEXT_LOGS}:", f"{TEXT_LOGS}/Failure:")
                 or start == f"{ENDPOINT}/"
                 or start == arn("states", "execution:live-room-dev-timeline:")

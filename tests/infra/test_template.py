@@ -31,6 +31,7 @@ KEYS = {
     "identity": [("pk", "HASH")],
     "photos": [("pk", "HASH"), ("sk", "RANGE")],
     "accounts": [("pk", "HASH"), ("sk", "RANGE")],
+    "books": [("pk", "HASH"), ("sk", "RANGE")],
 }
 INDEXES = {
     ("reports", "due"): (

@@ -57,6 +57,9 @@ from live_room_client.models import (
     ImportResult,
     InboundMessage,
     Instruct,
+    LedgerDay,
+    LedgerDays,
+    LedgerKeys,
     ListedPage,
     MaybeReasoned,
     Merge,
@@ -99,6 +102,7 @@ from live_room_client.models import (
     Replay,
     Replayed,
     Report,
+    ReportProof,
     Reporter,
     RequestTime,
     Review,
@@ -496,6 +500,43 @@ class LiveRoom(Transport):
         path = f"/v1/reports/{quote(number, safe='')}/evidence"
         answer = self._call("GET", path, query={"limit": limit, "cursor": cursor})
         return cast("Photos", answer)
+
+    def get_reports_by_number_proof(
+        self,
+        number: str,
+    ) -> ReportProof:
+        """That a report's record is in a closed day of the books."""
+        path = f"/v1/reports/{quote(number, safe='')}/proof"
+        answer = self._call("GET", path)
+        return cast("ReportProof", answer)
+
+    def get_ledger(
+        self,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> LedgerDays:
+        """The closed days of the books, signed and each built on the one before, newest first."""
+        path = "/v1/ledger"
+        answer = self._call("GET", path, query={"limit": limit, "cursor": cursor})
+        return cast("LedgerDays", answer)
+
+    def get_ledger_key(
+        self,
+    ) -> LedgerKeys:
+        """The public keys that days were ever signed with."""
+        path = "/v1/ledger/key"
+        answer = self._call("GET", path)
+        return cast("LedgerKeys", answer)
+
+    def get_ledger_by_day(
+        self,
+        day: str,
+    ) -> LedgerDay:
+        """One closed day, for ever the same."""
+        path = f"/v1/ledger/{quote(day, safe='')}"
+        answer = self._call("GET", path)
+        return cast("LedgerDay", answer)
 
     def post_reports_by_number_photos_by_photo_cover(
         self,

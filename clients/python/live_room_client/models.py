@@ -787,6 +787,67 @@ class KnownPromise(TypedDict):
     state: Literal["moot", "planned", "unknown"]
 
 
+class LedgerDay(TypedDict):
+    """A closed day. `statement` is what is signed (ECDSA P-256, SHA-256; DER in base64)."""
+
+    book: str
+    day: str
+    previous: str
+    reports: int
+    tree: str
+    root: str
+    shards: list[LedgerShard]
+    statement: str
+    key: str
+    signature: str
+    sealed_at: str
+
+
+class LedgerDays(TypedDict):
+    """Closed days, newest first."""
+
+    items: list[LedgerDay]
+    cursor: str | None
+
+
+class LedgerKey(TypedDict):
+    """A public key and its mark."""
+
+    key: str
+    pem: str
+
+
+class LedgerKeys(TypedDict):
+    """All keys that ever signed a day."""
+
+    items: list[LedgerKey]
+    cursor: None
+
+
+class LedgerMark(TypedDict):
+    """What a record is: how many events, and the last one's hash."""
+
+    events: int
+    hash: str
+
+
+class LedgerProof(TypedDict):
+    """A record's mark at a day's end, and its path to the root of its shard (RFC 6962)."""
+
+    number: str
+    events: int
+    hash: str
+    index: int
+    path: list[str]
+
+
+class LedgerShard(TypedDict):
+    """One sixteenth of a day: how many reports, and the root over their marks."""
+
+    reports: int
+    root: str
+
+
 class Listed(TypedDict):
     """A report in the public list."""
 
@@ -1430,6 +1491,15 @@ class Report(TypedDict):
     photos: NotRequired[list[str]]
     joined: NotRequired[list[str]]
     joined_photos: NotRequired[list[str]]
+
+
+class ReportProof(TypedDict):
+    """A report's place in the books; what was written since is in no closed day yet."""
+
+    number: str
+    now: LedgerMark
+    proof: LedgerProof | None
+    day: LedgerDay | None
 
 
 class Reporter(TypedDict):
