@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 from pynamodb.connection import Connection
-from pynamodb.exceptions import PutError, PynamoDBException, TransactWriteError, UpdateError
+from pynamodb.exceptions import PynamoDBException, TransactWriteError, UpdateError
 from pynamodb.expressions.condition import size
 from pynamodb.transactions import TransactWrite
 
@@ -130,11 +130,12 @@ class DynamoReportStore:
 
     def mark_once(self, day: str, mark: books.Mark) -> None:
         """See `ReportStore.mark_once`."""
-        row = _mark_row(day, mark)
         try:
-            row.save(condition=ReportRow.pk.does_not_exist())
-        except PutError as error:
-            if refusal_code(error) != "ConditionalCheckFailedException":
+            with TransactWrite(connection=self._connect()) as transaction:
+                absent = ReportRow.pk.does_not_exist()
+                transaction.save(_mark_row(day, mark), condition=absent)
+        except TransactWriteError as error:
+            if not isinstance(_refusal(error, True), AlreadyExists):
                 raise TryAgain("mark_once") from error
 
     def mark_armed(self, number: str, epoch: int, sweep_at: datetime | None) -> bool:

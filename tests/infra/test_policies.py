@@ -164,8 +164,6 @@ CALLS = {
             *INBOUND,
         )
     ],
-    # a tool's: marks of what is older than the books
-    "report_store: row.save": [],
     # closed days: one function puts, everybody reads
     "books: BookRow.get": [
         (name, "dynamodb:GetItem", TABLE["books"]) for name in ("api_handler", "seal")
