@@ -14,7 +14,7 @@ from chalicelib.handlers.definitions import (
     Reporter,
     Review,
 )
-from chalicelib.handlers.operation import BODY_CODES, PAGING, Operation
+from chalicelib.handlers.operation import BODY_CODES, Operation
 
 PROOF_OPERATIONS: Mapping[tuple[str, str], Operation] = {
     ("GET", "/v1/reports/{number}/evidence"): Operation(
@@ -98,7 +98,6 @@ PROOF_OPERATIONS: Mapping[tuple[str, str], Operation] = {
         "The closed days of the books, signed and each built on the one before, newest first",
         answers.LedgerDays,
         "ledger",
-        query=PAGING,
         codes=("invalid_cursor", "invalid_field"),
         cached=True,
     ),

@@ -15,6 +15,7 @@ from chalicelib.adapters import aws
 from chalicelib.domain.books import BEGINNING, SHARDS, Day, Mark, Sealed, Shard, day_of, shard_of
 from tests.contract.test_report_store import Changes, store
 from tests.fakes.books import LocalSigner, MemoryBooks, MemoryVault
+from tests.fakes.engine import SECRET
 
 __all__ = ["store"]
 BUCKET, REGION = "live-room-local-books-123456789012", "ap-southeast-3"
@@ -102,6 +103,11 @@ def test_a_file_under_the_lock_stays_as_it_was_put(parts: Any) -> None:
     parts.vault.put_once("days/2027-05-14.json", b"first")
     parts.vault.put_once("days/2027-05-14.json", b"second")
     assert parts.read("days/2027-05-14.json") == b"first"
+
+
+@pytest.fixture(autouse=True)
+def token_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TOKEN_SECRET", SECRET.decode())
 
 
 def test_a_days_mark_is_what_the_record_was_when_last_written(store: Any) -> None:

@@ -515,12 +515,10 @@ class LiveRoom(Transport):
         *,
         limit: int | None = None,
         cursor: str | None = None,
-        limit: int | None = None,
-        cursor: str | None = None,
     ) -> LedgerDays:
         """The closed days of the books, signed and each built on the one before, newest first."""
         path = "/v1/ledger"
-        answer = self._call("GET", path, query={"limit": limit, "cursor": cursor, "limit": limit, "cursor": cursor})
+        answer = self._call("GET", path, query={"limit": limit, "cursor": cursor})
         return cast("LedgerDays", answer)
 
     def get_ledger_key(
