@@ -61,6 +61,7 @@ if TYPE_CHECKING:
         Talks,
         TimelineClock,
     )
+    from chalicelib.services.posters import Posters
     from chalicelib.services.preferring import SetChannels
     from chalicelib.services.printing import PrintSops
     from chalicelib.services.progress import ShowProgress
@@ -317,6 +318,19 @@ def print_sops() -> PrintSops:
         return sop_pdf.render(form)
 
     return PrintSops(catalogue(), sop_forms(), prints(), jobs(), render)
+
+
+@_shared
+def posters() -> Posters:
+    """Posters, cards and plates (the renderer is imported when it makes one)."""
+    from chalicelib.services.posters import Posters
+
+    def render(facts: Mapping[str, Any]) -> bytes:
+        from chalicelib.adapters import poster_pdf
+
+        return poster_pdf.render(facts)
+
+    return Posters(catalogue(), prints(), jobs(), config.public_url, render)
 
 
 @_shared

@@ -36,7 +36,7 @@ Json = Mapping[str, Any]
 
 def render(form: Json) -> bytes:
     """Return *form* (see `chalicelib.services.sop_forms`) as a PDF."""
-    _register_fonts()
+    register_fonts()
     pages = _Pages(form)
     _identity(pages, form)
     _flow_chart(pages, form)
@@ -45,7 +45,7 @@ def render(form: Json) -> bytes:
 
 
 @cache
-def _register_fonts() -> None:
+def register_fonts() -> None:
     pdfmetrics.registerFont(TTFont(REGULAR, FONTS / "SofiaSans-Regular.ttf"))
     pdfmetrics.registerFont(TTFont(BOLD, FONTS / "SofiaSans-Bold.ttf"))
 

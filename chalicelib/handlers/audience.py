@@ -301,6 +301,10 @@ PAGES: Mapping[tuple[str, str], Audience] = {
     ("POST", "/laporan/{number}/{action}"): EVERYBODY,
     ("GET", "/poster"): EVERYBODY,
     ("GET", "/poster/{kelurahan}"): EVERYBODY,
+    ("GET", "/poster/{kelurahan}/pdf"): EVERYBODY,
+    # Plates are put up by the city; each list of assets is a document that is kept.
+    ("POST", "/poster/{kelurahan}/pdf"): frozenset(STAFF_ROLES),
+    ("GET", "/poster/{kelurahan}/pdf/{mark}"): EVERYBODY,
     # The link itself says which office's contact it confirms.
     ("GET", "/kontak/{token}"): EVERYBODY,
     ("POST", "/kontak/{token}"): EVERYBODY,

@@ -28,9 +28,15 @@ def replan(event: Any) -> Json:
 
 @blueprint.on_sqs_message(queue=config.resource("document"), batch_size=1, name="document")
 def document(event: Any) -> Json:
-    """Make the PDF of an SOP version. The PDF library is in this function's layer alone."""
+    """Make the PDF of an SOP version or of a sheet of posters. The PDF library is in this
+    function's layer alone.
+    """
 
     def one(body: Json) -> None:
+        if "sheet" in body:
+            outcome = bootstrap.posters().make(body["sheet"])
+            log.info("printing", extra={"sheet": body["sheet"]["medium"], "outcome": outcome})
+            return
         outcome = bootstrap.print_sops().make(body["sop"], body["version"])
         log.info("printing", extra={"sop": body["sop"], "outcome": outcome})
 

@@ -21,6 +21,7 @@ from chalicelib.domain.events import Actor, Draft, canonical
 from chalicelib.domain.numbers import number_for_key, number_from
 from chalicelib.domain.report import Report, replay
 from chalicelib.domain.sop import Sop
+from chalicelib.domain.sources import in_the_city
 from chalicelib.domain.timeline import Entry, Timeline, promises
 from chalicelib.services.catalogue import Catalogue, NotInCatalogue
 from chalicelib.services.composing import ARM_GRACE, Composer, Planner
@@ -212,7 +213,7 @@ class FileReport:
             "kecamatan": place.kecamatan,
             "visibility": filing.visibility,
             "language": filing.language,
-            "source": filing.source,
+            "source": in_the_city(filing.source, self.catalogue.areas.__contains__),
             "channels": _channels(filing.contact),
             "body": body_hash,
         }

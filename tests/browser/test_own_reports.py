@@ -31,9 +31,8 @@ def test_on_another_telephone_without_scripts_by_keyboard_to_the_confirmation(ci
     [sent] = link(city.world)
     visit.go(f"/laporan-saya/{sent.rpartition('/')[2]}")
     page.get_by_role("button", name=f"Jawab {number}").press("Enter")
-    page.get_by_role(
-        "heading", level=1, name="Jalan berlubang: apakah sudah baik?", exact=True
-    ).wait_for()
+    asked = "Jalan berlubang: apakah sudah baik?"
+    page.get_by_role("heading", level=1, name=asked, exact=True).wait_for()
     page.get_by_role("button", name="Ya, sudah baik").press("Enter")
     page.get_by_role("heading", level=1, name="Jalan berlubang: selesai", exact=True).wait_for()
 

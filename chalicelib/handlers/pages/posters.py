@@ -1,26 +1,30 @@
-"""Posters and cards with a QR code that opens the form with the place filled in.
+"""Posters, cards and plates with a QR code that opens the form with the place filled in.
 
-Where the service is unknown, a poster on the lamp pole or at the bus stop makes it known; its own
-source code tells the city which campaign works. The page prints on one A4 sheet; the QR code is
-drawn into the page, so nothing is fetched from anywhere.
+Where the service is unknown, a poster on the wall or a plate on the lamp pole makes it known; its
+own source code tells the city which campaign works. The page prints on one A4 sheet; the QR code is
+drawn into the page, so nothing is fetched from anywhere. The same sheets come as PDF, made by a
+function of its own: posters and cards of a kelurahan for anybody, plates for staff, who put them
+up.
 """
 
 from __future__ import annotations
 
 import re
-from urllib.parse import urlencode
+from typing import Any
 
 from chalice import Blueprint, Response
 
-from chalicelib import bootstrap, config
+from chalicelib import bootstrap
+from chalicelib.domain.sources import MEDIA
 from chalicelib.handlers.http import one_line
-from chalicelib.handlers.pages.rendering import page
-from chalicelib.handlers.problems import Problem
+from chalicelib.handlers.pages.rendering import language_of, page, redirect
+from chalicelib.handlers.problems import SAFE_HEADERS, Problem
 from chalicelib.handlers.serving import Call, shows
+from chalicelib.handlers.session import form_of
+from chalicelib.services.posters import PLATES, NoSuchSheet, Sheet, assets_in
 
 blueprint = Blueprint(__name__)
-#: The code of a lamp pole, bus stop or school, as it stands on its plate.
-_ASSET = re.compile(r"[A-Za-z0-9 .-]{1,40}")
+_MARK = re.compile(r"[0-9a-f]{64}")
 
 
 @shows(blueprint, "GET", "/poster")
@@ -34,23 +38,70 @@ def posters(call: Call) -> Response:
 @shows(blueprint, "GET", "/poster/{kelurahan}")
 def poster(call: Call) -> Response:
     """One kelurahan's poster; ``?aset=`` and ``?jenis=`` make it one for a pole or a stop."""
-    area = bootstrap.catalogue().areas.get(call.params["kelurahan"])
-    if area is None or area.level != "kelurahan":
-        raise Problem("not_found")
-    asset = one_line(call.query("aset"))
-    category = call.query("jenis")
-    if asset and not _ASSET.fullmatch(asset):
-        raise Problem("invalid_field")
-    known = bootstrap.catalogue().categories().get(category)
-    fields = {"kelurahan": area.code, "source": f"poster-{area.code}"}
-    if asset:
-        fields["address"] = asset
-    if known is not None:
-        fields["category"] = known.code
-    target = f"{config.public_url()}/?{urlencode(fields)}"
+    asset, category = one_line(call.query("aset")), call.query("jenis")
+    assets = (asset,) if asset else ()
+    facts = _facts(Sheet(call.params["kelurahan"], "poster", category, assets, language_of(call)))
     return page(
-        call, "poster.html", area=area, asset=asset, category=known, target=target, code=qr(target)
+        call,
+        "poster.html",
+        kelurahan=call.params["kelurahan"],
+        facts=facts,
+        item=facts["items"][0],
+        code=qr(facts["items"][0]["target"]),
+        plates={name: MEDIA[name] for name in PLATES},
+        may_order=bool(call.caller.roles),
     )
+
+
+@shows(blueprint, "GET", "/poster/{kelurahan}/pdf")
+def document(call: Call) -> Response:
+    """The poster (or with ``?bentuk=kartu`` a sheet of cards) as PDF."""
+    medium = "kartu" if call.query("bentuk") == "kartu" else "poster"
+    return _document(call, Sheet(call.params["kelurahan"], medium, language=language_of(call)))
+
+
+@shows(blueprint, "POST", "/poster/{kelurahan}/pdf")
+def plates(call: Call) -> Response:
+    """Order the plates of the assets that staff name."""
+    given = form_of(call.request)
+    medium, assets = given.get("bentuk", ""), tuple(assets_in(given.get("aset", "")))
+    if medium not in PLATES or not assets:
+        raise Problem("invalid_field")
+    sheet = Sheet(call.params["kelurahan"], medium, "", assets, language_of(call))
+    return _document(call, sheet)
+
+
+@shows(blueprint, "GET", "/poster/{kelurahan}/pdf/{mark}")
+def ordered(call: Call) -> Response:
+    """A document that was asked for; while it is being made, a page that asks again by itself."""
+    kelurahan, mark = call.params["kelurahan"], call.params["mark"]
+    if not _MARK.fullmatch(mark) or bootstrap.catalogue().areas.get(kelurahan) is None:
+        raise Problem("not_found")
+    url = bootstrap.posters().kept(kelurahan, mark)
+    if url is None:
+        again = f"/poster/{kelurahan}/pdf/{mark}"
+        return page(call, "printing.html", headers={"Refresh": "2"}, again=again)
+    sent = {"Location": url, "Cache-Control": "no-store", **SAFE_HEADERS}
+    return Response("", headers=sent, status_code=303)
+
+
+def _document(call: Call, sheet: Sheet) -> Response:
+    try:
+        asked = bootstrap.posters().asked(sheet)
+    except NoSuchSheet as error:
+        raise _refused(error) from None
+    return redirect(f"/poster/{sheet.kelurahan}/pdf/{asked.mark}")
+
+
+def _facts(sheet: Sheet) -> dict[str, Any]:
+    try:
+        return bootstrap.posters().facts(sheet)
+    except NoSuchSheet as error:
+        raise _refused(error) from None
+
+
+def _refused(error: NoSuchSheet) -> Problem:
+    return Problem("invalid_field" if str(error) == "asset" else "not_found")
 
 
 def qr(text: str) -> tuple[int, str]:

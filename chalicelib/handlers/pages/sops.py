@@ -63,7 +63,8 @@ def pdf(call: Call) -> Response:
     sop = version_of(call)
     found = bootstrap.print_sops().printed(sop)
     if found.url is None:
-        return page(call, "sop_printing.html", headers={"Refresh": "2"}, sop=sop)
+        again = f"/sop/{sop.id}/versi/{sop.version}/pdf"
+        return page(call, "printing.html", headers={"Refresh": "2"}, again=again)
     sent = {"Location": found.url, "Cache-Control": "no-store", **SAFE_HEADERS}
     return Response("", headers=sent, status_code=303)
 

@@ -127,7 +127,7 @@ def test_every_sign_of_every_form_is_in_the_font(sop, version):
 
 @pytest.mark.parametrize(("sop", "version"), SOPS)
 def test_every_flow_chart_stands_on_one_page(sop, version):
-    sop_pdf._register_fonts()
+    sop_pdf.register_fonts()
     form = FORMS.form(SHIPPED.sop(sop, version))
     rows = sop_pdf._rows(form, sop_pdf._columns(form), sop_pdf._SIZES[-1])
     assert sum(row.height for row in rows) <= sop_pdf.ROOM
