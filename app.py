@@ -7,6 +7,7 @@ from chalicelib.handlers.loading import LazyChalice
 MODULES = (
     "meta",
     "public",
+    "protection",
     "contact",
     "contact_checks",
     "photos",

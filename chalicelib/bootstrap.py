@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from chalicelib.services.firing import FireDueSteps
     from chalicelib.services.following import Announce, Following, FollowStore, Leave, Leaving
     from chalicelib.services.forgetting import Forget
+    from chalicelib.services.guarding import Guard
     from chalicelib.services.identifying import IdentifyResident, IdentifyStaff, TokenVerifier
     from chalicelib.services.linting import LintSops
     from chalicelib.services.mail_replies import MailReplies
@@ -66,6 +67,7 @@ if TYPE_CHECKING:
     from chalicelib.services.printing import PrintSops
     from chalicelib.services.progress import ShowProgress
     from chalicelib.services.projecting import Projector
+    from chalicelib.services.protecting import Protect
     from chalicelib.services.pushing import Pushing
     from chalicelib.services.rebuilding import Rebuild
     from chalicelib.services.receipts import TakeReceipt
@@ -812,6 +814,31 @@ def clients() -> Clients:
         return catalogue().document("clients")
 
     return Clients(listed, administer(), DynamoUsage(), clock(), secrets.token_urlsafe)
+
+
+@_shared
+def guard() -> Guard:
+    """Limits for senders, and the proof of work under attack."""
+    from chalicelib.adapters.usage import DynamoUsage
+    from chalicelib.services.guarding import Guard
+    from chalicelib.services.protecting import limits_of
+
+    return Guard(
+        lambda: limits_of(catalogue()),
+        DynamoUsage(),
+        real_seconds,
+        config.token_secret,
+        lambda until: protect().switched_on(until),
+        measures(),
+    )
+
+
+@_shared
+def protect() -> Protect:
+    """The policy of limits, and the switch for proofs of work."""
+    from chalicelib.services.protecting import Protect
+
+    return Protect(administer(), real_seconds)
 
 
 @_shared

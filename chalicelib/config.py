@@ -68,6 +68,14 @@ def public_url() -> str:
     return setting("PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
 
 
+def trusted_hops() -> int:
+    """How many proxies of our own (a CDN) stand before the API and add to ``X-Forwarded-For``.
+
+    0: the caller's address is the one that API Gateway itself saw.
+    """
+    return int(setting("TRUSTED_HOPS", "") or 0)
+
+
 def reply_domain() -> str:
     """Domain at which answers by mail arrive; empty where this stage takes none."""
     return setting("INBOUND_DOMAIN", "")

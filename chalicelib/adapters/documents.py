@@ -23,6 +23,7 @@ _DOCUMENTS = (
     "kindness",
     "channels",
     "crowds",
+    "limits",
     "bodies",
     "webhooks",
     "devices",

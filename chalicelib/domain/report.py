@@ -116,6 +116,8 @@ class Report:
     source: str = "web"
     on_behalf: bool = False
     drill: bool = False
+    #: Limits that the sender of an emergency was past: whoever calls back should know.
+    flags: tuple[str, ...] = ()
     channels: tuple[str, ...] = ()
     paused_from: str = ""
     pause_kind: str = ""
@@ -227,6 +229,7 @@ def _filed(event: Event) -> Report:
         source=data.get("source", "web"),
         on_behalf=data.get("on_behalf", False),
         drill=data.get("drill", False),
+        flags=tuple(data.get("flags", ())),
         channels=tuple(data.get("channels", ())),
     )
 

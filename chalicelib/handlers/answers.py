@@ -617,6 +617,20 @@ class FieldError(Form):
     detail_en: str
 
 
+class Challenge(Form):
+    """A proof of work to solve: find a text *answer* of at most 40 characters so that SHA-256 of
+    ``<challenge>.<Idempotency-Key>.<answer>`` begins with *bits* zero bits, then send both in the
+    header ``Proof-Of-Work: <challenge> <answer>`` with that Idempotency-Key. needed: whether
+    anonymous reports must carry it now; seconds: how long it may take.
+    """
+
+    needed: bool
+    challenge: str
+    bits: int
+    algorithm: str
+    seconds: int
+
+
 class Problem(Struct, frozen=True):
     """RFC 9457. Build on *code*; the texts may be improved. Further members may say more."""
 

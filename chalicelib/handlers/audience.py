@@ -171,6 +171,10 @@ ROUTES: Mapping[tuple[str, str], Audience] = {
     ("DELETE", "/v1/reports/{number}/contact"): _REPORTER_ONLY,
     ("POST", "/v1/reports/{number}/photos"): ACTIONS["photos"],
     ("POST", "/v1/reports/{number}/{action}"): _ANY_ACTION,
+    ("GET", "/v1/challenge"): EVERYBODY,
+    ("GET", "/v1/protection"): frozenset({"operator", "verifier", "admin", "auditor"}),
+    ("POST", "/v1/protection"): frozenset({"operator", "admin"}),
+    ("PUT", "/v1/admin/limits"): _ADMIN,
     ("GET", "/v1/me/reports"): frozenset({RESIDENT}),
     ("GET", "/v1/queue"): _QUEUE,
     # Signed by the provider; nobody else's call gets further than its signature.

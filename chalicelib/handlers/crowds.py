@@ -20,6 +20,7 @@ from chalicelib.domain.events import parse_instant
 from chalicelib.domain.report import MERGED, Report
 from chalicelib.handlers.definitions import Support
 from chalicelib.handlers.field_errors import field_error
+from chalicelib.handlers.guarding import admit_addressed, contact_marks
 from chalicelib.handlers.http import cached, ok, parse
 from chalicelib.handlers.problems import Problem
 from chalicelib.handlers.public import contact_of
@@ -84,18 +85,19 @@ def support(call: Call) -> Response:
 
     The same answer for the first time and every other: nobody learns who has supported what.
     """
-    return ok(support_report(call.number, parse(call.body, Support)), 202)
+    return ok(support_report(call, parse(call.body, Support)), 202)
 
 
-def support_report(number: str, body: Support) -> dict[str, Any]:
-    """Take one resident's support of report *number*; raise Problem or NotFound."""
-    report = _public(number)
+def support_report(call: Call, body: Support) -> dict[str, Any]:
+    """Take one resident's support of the report that *call* names; raise Problem or NotFound."""
+    report = _public(call.number)
     if not _takes_supports(report, rules.support_rules(bootstrap.catalogue().document("crowds"))):
         raise Problem("support_closed")
     contact = contact_of(body.reporter, "anonymous", body.language)
     who = rules.contact_of(contact.email, contact.phone)
     if not who:
         raise Problem("field_missing", errors=[field_error("missing", "/reporter")])
+    admit_addressed(call, contact_marks(contact))
     key = hmac.new(
         config.token_secret(), f"support|{report.number}|{who}".encode(), hashlib.sha256
     ).hexdigest()

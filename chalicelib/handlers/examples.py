@@ -33,6 +33,17 @@ _SOP = {
 _BY_FORMAT = {"date-time": _FILED, "date": _DAY}
 
 VALUES: Mapping[str, Any] = {
+    "algorithm": "sha-256",
+    "Protection.asked": False,
+    "bits": 18,
+    "challenge": "kgABUYAxOC8sVqk0b2l0c2Vs",
+    "Protection.limits": {"proof": {"mode": "auto"}},
+    "minutes": 60,
+    "mode": "auto",
+    "Challenge.needed": False,
+    "PutLimits.body": {},
+    "Protection.until": None,
+    "seconds": 600,
     "about_unit": "",
     "act": "add-client",
     "Rung.act": "notify",
@@ -237,7 +248,7 @@ VALUES: Mapping[str, Any] = {
     "Defer.until": _DUE,
     "RequestTime.until": _DUE,
     "OneMove.until": _DAY,
-    "Reject.reason": "hoax",
+    "Reject.reason": "not_public_service",
     "Migrate.sop": "jalan-berlubang",
     "NewDraft.sop": "jalan-berlubang",
     "subject": "Laporan TL-7K3QX9MW diteruskan",

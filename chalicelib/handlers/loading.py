@@ -35,7 +35,7 @@ def cors() -> CORSConfig | None:
         return None
     return CORSConfig(
         allow_origin=origin,
-        allow_headers=["Idempotency-Key", "If-None-Match", "Accept-Language"],
+        allow_headers=["Idempotency-Key", "If-None-Match", "Accept-Language", "Proof-Of-Work"],
         expose_headers=["ETag", "Idempotent-Replayed", "Retry-After", "X-Correlation-Id"],
         max_age=600,
     )

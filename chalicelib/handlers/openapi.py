@@ -19,6 +19,7 @@ from chalicelib.handlers.definitions import (
     Simulation,
 )
 from chalicelib.handlers.examples import UNDEFINED, examples
+from chalicelib.handlers.guarding import OF_THEIR_OWN, PROOF_HEADER
 from chalicelib.handlers.openapi_accounts import ACCOUNT_OPERATIONS
 from chalicelib.handlers.openapi_answering import ANSWERING_OPERATIONS
 from chalicelib.handlers.openapi_catalogue import CATALOGUE_OPERATIONS
@@ -26,6 +27,7 @@ from chalicelib.handlers.openapi_desk import DESK_OPERATIONS
 from chalicelib.handlers.openapi_exchange import EXCHANGE_OPERATIONS
 from chalicelib.handlers.openapi_proof import PROOF_OPERATIONS
 from chalicelib.handlers.openapi_room import ROOM_OPERATIONS
+from chalicelib.handlers.openapi_protection import PROTECTION_OPERATIONS
 from chalicelib.handlers.openapi_subscriptions import SUBSCRIPTION_OPERATIONS
 from chalicelib.handlers.openapi_templates import TEMPLATE_OPERATIONS
 from chalicelib.handlers.operation import (
@@ -40,6 +42,8 @@ from chalicelib.services.cataloguing import READABLE
 from chalicelib.services.views import GROUPS
 
 OPEN311 = openapi_open311.paths()
+#: Routes where no limit for senders applies; filing itself has its own.
+UNLIMITED = OF_THEIR_OWN - {"/v1/reports"}
 _REF = "#/components/schemas/{name}"
 _ACTION_PATH = "/v1/reports/{number}/{action}"
 Json = dict[str, Any]
@@ -72,6 +76,7 @@ _FILING_CODES = (
     "invalid_email",
     "key_reused",
     "source_needs_staff",
+    "proof_needed",
     "try_again",
 )
 _DRAWING_CODES = (
@@ -267,6 +272,11 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
         codes=("not_found",),
         cached=True,
     ),
+    ("GET", "/v1/challenge"): Operation(
+        "A proof-of-work challenge, and whether anonymous reports need one now",
+        answers.Challenge,
+        "reports",
+    ),
     ("GET", "/v1/me/reports"): Operation(
         "What a resident signed in with the city's app has filed, newest first",
         answers.ListedPage,
@@ -295,6 +305,7 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
     **PROOF_OPERATIONS,
     **ROOM_OPERATIONS,
     **ACCOUNT_OPERATIONS,
+    **PROTECTION_OPERATIONS,
 }
 
 
@@ -372,7 +383,7 @@ def _operation(method: str, path: str, operation: Operation, audience: Audience)
         "x-audience": sorted(audience),
         "security": _security(path, operation, audience),
         "parameters": _parameters(path, operation),
-        "responses": _responses(path, operation, audience),
+        "responses": _responses(method, path, operation, audience),
     }
     if operation.body is not None:
         content: Json = {
@@ -435,6 +446,8 @@ def _parameters(path: str, operation: Operation) -> list[Json]:
         found.append({"name": "If-None-Match", "in": "header", "schema": {"type": "string"}})
     if operation.keyed:
         found.append({"name": "Idempotency-Key", "in": "header", **_KEY})
+    if operation.body is NewReport:
+        found.append({"name": PROOF_HEADER, "in": "header", **_PROOF})
     return found
 
 
@@ -446,7 +459,7 @@ def _query(path: str, name: str) -> Json:
     return {"description": "Rows on a page at the most.", "schema": schema}
 
 
-def _responses(path: str, operation: Operation, audience: Audience) -> Json:
+def _responses(method: str, path: str, operation: Operation, audience: Audience) -> Json:
     content: Json = {"schema": {"type": "object"}, "examples": _example(_UNNAMED.get(path, "Sop"))}
     if operation.answer:
         name = operation.answer.__name__
@@ -460,6 +473,7 @@ def _responses(path: str, operation: Operation, audience: Audience) -> Json:
     codes = ["invalid_token"] if any(_security(path, operation, audience)) else []
     codes += [] if PUBLIC in audience else ["sign_in_needed"]
     codes += ["try_again"] if operation.tag not in ("service", "catalogue") else []
+    codes += [] if method == "GET" or path in UNLIMITED else ["too_often"]
     by_status: dict[int, list[str]] = {}
     for code in dict.fromkeys([*operation.codes, *codes, "internal_error"]):
         by_status.setdefault(problems.PROBLEMS[code][0], []).append(code)
@@ -510,7 +524,13 @@ unknown fields, doubled keys and NUL are refused, control characters are left ou
 Lists have pages: ask on with the `cursor` of the page before until it is null. A page may be short,
 even empty, and not be the last: a rare filter answers for what was looked at so far. Every list has
 an `ETag`: with `If-None-Match` an unchanged page answers 304.
-Emergencies never need a sign-in. Confidential and absent reports answer the very same 404."""
+Emergencies never need a sign-in. Confidential and absent reports answer the very same 404.
+Whoever writes too often gets 429 `too_often` with `Retry-After`: keep what was written and send it
+again then, with the same key. While a flood comes in, a report without a sign-in may get 429
+`proof_needed`: find a text *answer* of at most 40 characters such that SHA-256 of the UTF-8 text
+`<challenge>.<Idempotency-Key>.<answer>` begins with `bits` zero bits (18 take a telephone about a
+second), and send the same request again with the header `Proof-Of-Work: <challenge> <answer>`.
+Applications can ask `GET /v1/challenge` beforehand. Emergencies are neither limited nor asked."""
 _SECURITY: Json = {
     "reportToken": {
         "type": "http",
@@ -612,6 +632,10 @@ _KEY: Json = {
     "description": "At least 128 random bits; makes a repeated request harmless.",
     "schema": {"type": "string", "minLength": 22, "maxLength": 200},
     "example": "Zk3v1pQm8Xs0Rt5Yw9LbNg",
+}
+_PROOF: Json = {
+    "description": "The challenge of a 429 `proof_needed` and its answer, with one blank between.",
+    "schema": {"type": "string", "maxLength": 200},
 }
 #: Bodies that are known to be taken; the tests send each of them.
 _FILINGS: Mapping[str, Json] = {

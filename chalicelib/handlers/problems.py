@@ -521,6 +521,25 @@ PROBLEMS: Mapping[str, tuple[int, str, str]] = {
         "Terlalu banyak permintaan. Tunggu sebentar.",
         "Too many requests. Wait a moment.",
     ),
+    "too_often": (
+        429,
+        "Terlalu banyak kiriman dari sini dalam waktu singkat. Tidak ada isian yang hilang: "
+        "coba lagi sesudah menunggu. Laporan darurat tidak dibatasi.",
+        "Too much was sent from here in a short time. Nothing of what you wrote is lost: wait, "
+        "then try again. Emergencies are not limited.",
+    ),
+    "limits_invalid": (
+        422,
+        "Batas ini tidak sesuai bentuknya; lihat reason.",
+        "These limits are not of the required form; see reason.",
+    ),
+    "proof_needed": (
+        429,
+        "Sedang masuk sangat banyak laporan, jadi pengirim perlu bukti kerja (lihat challenge) "
+        "atau menunggu sebentar. Laporan darurat tidak memerlukannya.",
+        "Very many reports are coming in, so a sender must solve the challenge or wait a moment. "
+        "Emergencies need neither.",
+    ),
     "no_answer_in_time": (
         504,
         "Jawaban terlalu lama. Ulangi dengan Idempotency-Key yang sama.",
@@ -602,6 +621,8 @@ def response(code: str, errors: Sequence[Mapping[str, Any]] = (), **facts: Any) 
     }
     if body["status"] == 503:
         headers["Retry-After"] = "2"
+    if "retry_after" in body:
+        headers["Retry-After"] = str(body["retry_after"])
     if body["status"] == 401:
         headers["WWW-Authenticate"] = "Bearer"
     text = json.dumps(body, ensure_ascii=False, default=str)

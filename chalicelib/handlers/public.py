@@ -13,6 +13,12 @@ from chalicelib.domain.events import Actor
 from chalicelib.handlers.addresses import mail_address, telephone
 from chalicelib.handlers.definitions import NewReport, Reporter
 from chalicelib.handlers.field_errors import field_error
+from chalicelib.handlers.guarding import (
+    PROOF_HEADER,
+    admit_filing,
+    challenge_of,
+    proof_of,
+)
 from chalicelib.handlers.http import (
     cached,
     clean,
@@ -47,7 +53,10 @@ _MASKS = ("***", "•", "●", "xxxx@", "****")
 def file_report(call: Call) -> Response:
     """File a report: no account needed, and for an emergency nothing but the category."""
     key = idempotency_key(call.header("idempotency-key"))
-    filed = bootstrap.file_report()(filing_of(parse(call.body, NewReport), call.caller, key))
+    filing = filing_of(parse(call.body, NewReport), call.caller, key)
+    filed = bootstrap.file_report()(
+        admit_filing(call, filing, proof_of(call.header(PROOF_HEADER.lower())))
+    )
     log.info("filed", extra={"report": filed.report.number, "repeated": filed.repeated})
     headers = {"Idempotent-Replayed": "true"} if filed.repeated else {}
     return ok(answer_to(filed), 201, headers)
@@ -58,6 +67,15 @@ def list_reports(call: Call) -> Response:
     """The public reports, newest first, by category, status, area and date."""
     page = bootstrap.view_store().page(filters_of(call), limit_of(call), cursor_of(call))
     return listed(call, page, bootstrap.views().listed)
+
+
+@serves(blueprint, "GET", "/v1/challenge")
+def challenge(call: Call) -> Response:
+    """A challenge to solve while proofs of work are asked for, so that a report need not be sent
+    twice.
+    """
+    guard = bootstrap.guard()
+    return ok({"needed": guard.asks_for_proof(), **challenge_of(guard.challenge())})
 
 
 @serves(blueprint, "GET", "/v1/me/reports")

@@ -15,6 +15,7 @@ from chalice import Blueprint, Response
 from chalicelib.domain.actions import Caller
 from chalicelib.domain.numbers import normalise
 from chalicelib.handlers.audience import PAGES, PUBLIC, ROUTES, admit, allowed
+from chalicelib.handlers.guarding import admit_writing
 from chalicelib.handlers.http import boring, response_to
 from chalicelib.handlers.identity import caller_of
 from chalicelib.handlers.problems import Problem
@@ -143,6 +144,7 @@ def _shown(call: Call, audience: frozenset[str], handler: Handler) -> Response:
         if not call.caller.roles and call.request.method == "GET":
             return _sign_in_first(call)
         admit(call.caller, audience)
+    admit_writing(call, None if PUBLIC in audience else call.caller)
     answer: Response = handler(call)
     return answer
 
@@ -170,6 +172,7 @@ def _view(
         audience = allowed(method, path, call.params)
         if PUBLIC not in audience:
             admit(call.caller, audience)
+        admit_writing(call, None if PUBLIC in audience else call.caller)
         return handler(call)
 
     def view(**params: str) -> Response:

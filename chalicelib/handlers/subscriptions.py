@@ -7,8 +7,10 @@ from collections.abc import Callable
 from chalice import Blueprint, Response
 
 from chalicelib import bootstrap
+from chalicelib.domain.limits import Mark
 from chalicelib.domain.signing import TokenRefused
 from chalicelib.handlers.addresses import mail_address
+from chalicelib.handlers.guarding import admit_addressed
 from chalicelib.handlers.http import cached, ok, parse
 from chalicelib.handlers.pages.following import topic_of
 from chalicelib.handlers.problems import Problem
@@ -78,6 +80,7 @@ def subscribe(call: Call) -> Response:
             bootstrap.pushing().public(topic, browser_of(form.push), form.language)
             return ok({"state": "following"}, 202)
         address = mail_address(form.email, "/email")
+        admit_addressed(call, [Mark("confirmation", address.lower())])
         bootstrap.following().ask(topic, address, form.language)
     except NoSuchTopic:
         raise Problem("nothing_to_follow") from None

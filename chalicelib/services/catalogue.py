@@ -22,6 +22,7 @@ from chalicelib.domain.calendar import Calendar
 from chalicelib.domain.catalogue import Category, owner_of, serving_sop
 from chalicelib.domain.channels import ChannelPolicy
 from chalicelib.domain.kindness import Kindness
+from chalicelib.domain.limits import Limits
 from chalicelib.domain.roles import Directory
 from chalicelib.domain.sop import Sop, content_hash
 
@@ -159,6 +160,10 @@ class Catalogue:
     def kindness(self) -> Kindness:
         """Return how much people are told at once, and when they are left in peace."""
         return self._parsed("kindness", Kindness.from_dict)
+
+    def limits(self) -> Limits:
+        """Return how often anybody may write, and when a proof of work is asked for."""
+        return self._parsed("limits", Limits.from_dict)
 
     def templates(self) -> Templates:
         """Return the message templates in use: those of the product and what the city approved."""

@@ -75,6 +75,8 @@ class Filing:
     actor: Actor = field(default_factory=lambda: Actor("reporter"))
     #: Pseudonym of the resident who is signed in, if one is.
     owner: str = ""
+    #: Limits that an emergency's sender is past (`guarding`), for whoever calls back.
+    flags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +227,8 @@ class FileReport:
             data["on_behalf"] = True
         if filing.observed_at:
             data["observed_at"] = filing.observed_at
+        if filing.flags:
+            data["flags"] = list(filing.flags)
         if filing.answers:
             data["answers"] = dict(filing.answers)
         if sop.dispatch == "immediate":

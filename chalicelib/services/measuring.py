@@ -21,10 +21,13 @@ ACKNOWLEDGED_IN_TIME = "AcknowledgedInTime"
 ESCALATION_LAG = "EscalationLag"
 #: How long the message that has waited longest is overdue; 0 where none is.
 UNSENT_AGE = "UnsentAge"
+#: 1 each time that so many anonymous reports came in that proofs of work are asked for.
+UNDER_ATTACK = "UnderAttack"
 UNITS: Mapping[str, str] = {
     ACKNOWLEDGED_IN_TIME: "Count",
     ESCALATION_LAG: "Seconds",
     UNSENT_AGE: "Seconds",
+    UNDER_ATTACK: "Count",
 }
 
 

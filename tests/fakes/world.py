@@ -25,12 +25,15 @@ from jwt.algorithms import RSAAlgorithm
 from chalicelib import bootstrap, config
 from chalicelib.adapters.oidc import Verifier
 from chalicelib.domain.actions import ANYONE
+from chalicelib.domain.limits import Limits
 from chalicelib.services.administering import Act, Administer
 from chalicelib.services.catalogue import Catalogue
 from chalicelib.services.clients import Clients
 from chalicelib.services.filing import token_for
+from chalicelib.services.guarding import Guard
 from chalicelib.services.projecting import Projector
 from chalicelib.services.sealing import SealDays
+from chalicelib.services.protecting import Protect
 from infra.local.server import one_request_per_thread
 from tests.fakes.accounts import MemoryAccountStore
 from tests.fakes.books import LocalSigner, MemoryBooks, MemoryVault
@@ -116,6 +119,18 @@ class World:
         )
         fields = {"id": "demo", "name": "Demo", "per_minute": 10_000, "per_day": 1_000_000}
         self.clients.add(fields, Act("add-client", ANYONE, ""), key=OPEN311_KEY)
+        self.usage, self.measures = MemoryUsage(), self.engine.measures
+        self.protect = Protect(
+            Administer(self.register, self.engine.clock, lambda: "1", lambda: None), self.seconds
+        )
+        self.guard = Guard(
+            lambda: Limits.from_dict(self.protect.current()[0]),
+            self.usage,
+            self.seconds,
+            config.token_secret,
+            self.protect.switched_on,
+            self.measures,
+        )
         self.register.records.clear()  # the stage as given, before anybody acts
 
     def seal_days(self) -> SealDays:
@@ -124,6 +139,9 @@ class World:
         return SealDays(
             engine.store, self.books, _signer(), self.vault, engine.clock, "live-room-test"
         )
+    def seconds(self) -> float:
+        """Real time goes with the world's clock."""
+        return self.engine.clock.now().timestamp()
 
     @contextmanager
     def running(self) -> Iterator[World]:
@@ -161,6 +179,8 @@ class World:
             webhooks=engine.webhooks,
             sensing=engine.sensing,
             clients=self.clients,
+            guard=self.guard,
+            protect=self.protect,
             register=self.register,
             verifier=verifier,
             accounts=self.accounts,
@@ -180,8 +200,12 @@ class World:
         token: str = "",
         user: str = "",
         headers: Mapping[str, str] | None = None,
+        address: str = "",
     ) -> Answer:
-        """Call the app; *body* as JSON unless it is bytes; as demo user *user* or with *token*."""
+        """Call the app; *body* as JSON unless it is bytes; as demo user *user* or with *token*.
+
+        address: where on the internet the call comes from; without one it is from this machine.
+        """
         app = one_request_per_thread(importlib.import_module("app").app)
         path, _, query = target.partition("?")
         resource, params = self._resource(app, path)
@@ -194,7 +218,11 @@ class World:
         for name, value in parse_qsl(query, keep_blank_values=True):
             values.setdefault(name, []).append(value)
         event = {
-            "requestContext": {"httpMethod": method, "resourcePath": resource, "identity": {}},
+            "requestContext": {
+                "httpMethod": method,
+                "resourcePath": resource,
+                "identity": {"sourceIp": address},
+            },
             "headers": sent,
             "multiValueQueryStringParameters": values or None,
             "pathParameters": params,

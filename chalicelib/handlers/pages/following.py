@@ -11,10 +11,12 @@ from chalice import Blueprint, Response
 
 from chalicelib import bootstrap, config
 from chalicelib.domain.actions import ANYONE
+from chalicelib.domain.limits import Mark
 from chalicelib.domain.numbers import normalise
 from chalicelib.domain.signing import TokenRefused
 from chalicelib.handlers.addresses import MAIL_FORM
 from chalicelib.handlers.forms import form_fields
+from chalicelib.handlers.guarding import admit_addressed
 from chalicelib.handlers.pages.rendering import language_of, page
 from chalicelib.handlers.problems import SAFE_HEADERS, Problem
 from chalicelib.handlers.serving import Call, shows
@@ -45,6 +47,7 @@ def ask(call: Call) -> Response:
     if not topic or not MAIL_FORM.fullmatch(address):
         return _form(call, given, wrong="email" if topic else "topic")
     try:
+        admit_addressed(call, [Mark("confirmation", address.lower())])
         bootstrap.following().ask(topic, address, language_of(call))
     except NoSuchTopic:
         return _form(call, given, wrong="topic")

@@ -16,14 +16,16 @@ from chalicelib.domain.areas import OUTSIDE, is_position
 from chalicelib.domain.catalogue import Category
 from chalicelib.handlers.definitions import NewReport
 from chalicelib.handlers.field_errors import field_error, from_msgspec
+from chalicelib.handlers.guarding import admit_filing, sender_of
 from chalicelib.handlers.http import clean, idempotency_key, ok, one_line
 from chalicelib.handlers.pages import visitor, words
 from chalicelib.handlers.pages.rendering import language_of, page, redirect, url
-from chalicelib.handlers.problems import Problem, document
+from chalicelib.handlers.problems import Problem, document, response
 from chalicelib.handlers.public import answer_to, filing_of
 from chalicelib.handlers.serving import Call, shows
 from chalicelib.handlers.session import form_of, refuse_foreign
 from chalicelib.services.filing import Filed, FilingRefused
+from chalicelib.services.guarding import Proof, TooOften
 from chalicelib.services.promising import promise_if_filed
 
 blueprint = Blueprint(__name__)
@@ -146,10 +148,9 @@ def _new_key() -> str:
 
 
 def _file(call: Call, fields: Mapping[str, str]) -> Filed:
-    body = _body(call, fields)
-    return bootstrap.file_report()(
-        filing_of(body, call.caller, idempotency_key(fields.get("key", "")))
-    )
+    filing = filing_of(_body(call, fields), call.caller, idempotency_key(fields.get("key", "")))
+    given = {name: fields.get(name, "") for name in ("challenge", "answer", "ticket")}
+    return bootstrap.file_report()(admit_filing(call, filing, Proof(**given)))
 
 
 def _body(call: Call, fields: Mapping[str, str]) -> NewReport:
@@ -180,9 +181,12 @@ def _body(call: Call, fields: Mapping[str, str]) -> NewReport:
 def _refused(call: Call, fields: Mapping[str, str], refused: Problem | FilingRefused) -> Response:
     """Say at its field what is wrong; scripts get the problem document instead."""
     pointer, said = _culprit(refused)
-    described = document(refused.code, getattr(refused, "errors", ()))
+    facts = refused.facts if isinstance(refused, Problem) else {}
     if call.header("accept").startswith("application/json"):
-        return ok(described, described["status"], {"Content-Type": "application/problem+json"})
+        return response(refused.code, getattr(refused, "errors", ()), **facts)
+    if refused.code in ("proof_needed", "too_often"):
+        return _later(call, fields, refused.code, int(facts.get("retry_after", 0)))
+    described = document(refused.code, getattr(refused, "errors", ()))
     english = language_of(call) == "en"
     text = said.get("detail_en" if english else "detail") if refused.code == "invalid_field" else ""
     text = text or described["detail_en" if english else "detail"]
@@ -191,6 +195,25 @@ def _refused(call: Call, fields: Mapping[str, str], refused: Problem | FilingRef
         field, text = "category", words.say(words.CHOOSE, language_of(call))
     errors = {field: text} if field else {}
     return _form(call, fields, errors, described["status"], "" if field else text)
+
+
+def _later(call: Call, fields: Mapping[str, str], code: str, seconds: int) -> Response:
+    """Give the form back with all that was in it, and say when to send it again.
+
+    Who has no script cannot solve a challenge; the form then carries a ticket that opens in a
+    while. A sender has so many tickets an hour.
+    """
+    kept = dict(fields)
+    if code == "proof_needed":
+        kept["key"] = fields.get("key") or _new_key()
+        try:
+            kept["ticket"] = bootstrap.guard().ticket(kept["key"], sender_of(call))
+        except TooOften as refused:
+            code, seconds = "too_often", refused.seconds
+    said = words.say(words.LATER[code], language_of(call), seconds=seconds)
+    shown = _form(call, kept, {}, 429, said)
+    shown.headers["Retry-After"] = str(seconds)
+    return shown
 
 
 #: The last step of a pointer → the field of the form at which it is said.

@@ -95,7 +95,7 @@ def join(call: Call) -> Response:
         "language": language_of(call),
     }
     try:
-        support_report(call.number, msgspec.convert(raw, Support))
+        support_report(call, msgspec.convert(raw, Support))
     except msgspec.ValidationError as error:
         raise Problem("invalid_field", errors=[from_msgspec(str(error))]) from None
     return page(call, "joined.html", number=call.number)

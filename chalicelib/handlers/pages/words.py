@@ -130,6 +130,24 @@ ACTION: Mapping[str, Pair] = {
 }
 
 
-def say(pair: Pair, language: str, **facts: str) -> str:
+#: Why a report has to be sent again in a while; what was written stands in the form.
+LATER: Mapping[str, Pair] = {
+    "proof_needed": (
+        "Sedang masuk sangat banyak laporan. Isian Anda tersimpan di bawah: tunggu {seconds} detik,"
+        " lalu tekan Kirim sekali lagi. Keadaan darurat tidak perlu menunggu.",
+        "Very many reports are coming in. What you wrote is kept below: wait {seconds} seconds, "
+        "then press Send once more. An emergency need not wait.",
+    ),
+    "too_often": (
+        "Terlalu banyak kiriman dari jaringan atau kontak ini. Isian Anda tersimpan di bawah: "
+        "tunggu {seconds} detik, lalu tekan Kirim sekali lagi. "
+        "Keadaan darurat tidak perlu menunggu.",
+        "Too much was sent from this network or contact. What you wrote is kept below: wait "
+        "{seconds} seconds, then press Send once more. An emergency need not wait.",
+    ),
+}
+
+
+def say(pair: Pair, language: str, **facts: object) -> str:
     """Return the text of *pair* in *language* with *facts* filled in."""
     return pair[language == "en"].format(**facts)

@@ -159,14 +159,34 @@
     const stored = await fetch(target.url, { method: "POST", body });
     if (!stored.ok) throw new Error(`photo not stored: ${stored.status}`);
   };
+  // Under attack the city asks for a proof of work first: some seconds of this telephone's time.
+  const solved = ({ challenge, bits }) => new Promise((done, failed) => {
+    const worker = new Worker(say.proof);
+    worker.onmessage = ({ data }) => { worker.terminate(); done({ challenge, answer: data }); };
+    worker.onerror = (error) => { worker.terminate(); failed(error); };
+    worker.postMessage({ challenge, bits, key: field("key").value });
+  });
+  const post = (more) => fetch(form.action, {
+    method: "POST", headers: { Accept: "application/json" }, body: new URLSearchParams({ ...values(), ...more }),
+  });
   const send = async () => {
     busy(say.sending);
     keep();
     let answer;
     try {
-      answer = await fetch(form.action, {
-        method: "POST", headers: { Accept: "application/json" }, body: new URLSearchParams(values()),
-      });
+      answer = await post({});
+      if (answer.status === 429) {
+        const refused = await answer.json();
+        if (refused.challenge) {
+          busy(say.proving);
+          answer = await post(await solved(refused));
+        } else {
+          busy("");
+          const said = document.documentElement.lang === "en" ? refused.detail_en : refused.detail;
+          status.textContent = `${said} (${refused.retry_after || 60} s)`;
+          return;
+        }
+      }
     } catch (error) {
       localStorage.setItem(`${DRAFT}-waits`, "1");
       busy("");

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import secrets
 import urllib.error
@@ -54,11 +55,20 @@ class Transport:
             headers["Idempotency-Key"] = idempotency_key or secrets.token_urlsafe(24)
         asked = urlencode({k: v for k, v in (query or {}).items() if v is not None})
         url = f"{self.base}{path}" + (f"?{asked}" if asked else "")
-        request = urllib.request.Request(url, data, headers, method=method)  # noqa: S310
-        status, answer = self._exchange(request)
+        status, answer = self._send(url, data, headers, method)
+        if status == 429 and isinstance(answer, dict) and answer.get("code") == "proof_needed":
+            solved = solve(answer["challenge"], headers["Idempotency-Key"], answer["bits"])
+            headers["Proof-Of-Work"] = f"{answer['challenge']} {solved}"
+            status, answer = self._send(url, data, headers, method)
         if status >= 400:
             raise ApiProblem(status, answer if isinstance(answer, dict) else {})
         return answer
+
+    def _send(
+        self, url: str, data: bytes | None, headers: Mapping[str, str], method: str
+    ) -> tuple[int, Any]:
+        request = urllib.request.Request(url, data, dict(headers), method=method)  # noqa: S310
+        return self._exchange(request)
 
     def _exchange(self, request: urllib.request.Request) -> tuple[int, Any]:
         """Send one request; another transport may be put in the place of this."""
@@ -67,6 +77,16 @@ class Transport:
                 return answer.status, _json(answer.read())
         except urllib.error.HTTPError as error:
             return error.code, _json(error.read())
+
+
+def solve(challenge: str, key: str, bits: int) -> str:
+    """Return the answer to a proof of work: a second's work, asked for while a flood comes in."""
+    attempt = 0
+    while True:
+        digest = hashlib.sha256(f"{challenge}.{key}.{attempt}".encode()).digest()
+        if int.from_bytes(digest, "big") >> (256 - bits) == 0:
+            return str(attempt)
+        attempt += 1
 
 
 def _json(body: bytes) -> Any:

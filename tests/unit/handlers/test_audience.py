@@ -23,6 +23,7 @@ from chalicelib.handlers.audience import (
 )
 from chalicelib.handlers.definitions import ACTION_BODIES
 from chalicelib.services.identifying import RESIDENT
+from chalicelib.services.protecting import shipped
 from tests.fakes.engine import SHIPPED
 from tests.fakes.world import POTHOLE, World
 
@@ -87,6 +88,8 @@ BODIES = {
 #: The same for the routes of their own.
 BODY_OF = {
     "/v1/reports/{number}/photos": {"type": "image/jpeg"},
+    "/v1/protection": {"mode": "auto", "reason": "Selesai"},
+    "/v1/admin/limits": {"body": shipped(), "based_on": 1, "reason": "Uji"},
     "/v1/admin/webhooks": {"id": "another", "url": "https://hook.example/in"},
     "/v1/admin/webhooks/{webhook}/renew": {},
     "/v1/admin/webhooks/{webhook}/stop": {},
