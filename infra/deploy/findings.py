@@ -79,6 +79,13 @@ TEXTS: dict[str, tuple[Level, str, str]] = {
         "[staff] dengan issuer sendiri memerlukan audience.",
         "[staff] with an issuer of its own needs an audience.",
     ),
+    "firewall_rate": (
+        "stop",
+        "firewall_rate = {given} terlalu rendah: satu alamat operator seluler dipakai ribuan "
+        "telepon. Paling sedikit 1000, atau 0 untuk tanpa WAF.",
+        "firewall_rate = {given} is too low: thousands of telephones share one carrier's address. "
+        "At least 1000, or 0 for no WAF.",
+    ),
     "demo_and_protect": (
         "stop",
         "demo = true tidak boleh bersama protect = true: pejabat contoh bukan untuk laporan nyata.",

@@ -48,15 +48,45 @@ def response(code: str, cors_origin: str = "") -> dict[str, Any]:
     }
 
 
+#: Public methods that cost more than others or make us write to somebody: the share of the stage's
+#: requests a second that each gets. Filing and whatever an emergency needs is never among them.
+SHARES: Mapping[tuple[str, str], float] = {
+    ("POST", "/v1/subscriptions"): 0.05,
+    ("POST", "/ikuti"): 0.05,
+    ("POST", "/v1/reports/{number}/support"): 0.1,
+    ("POST", "/laporan/{number}/dukung"): 0.1,
+    ("GET", "/data/laporan.csv"): 0.05,
+    ("GET", "/v1/sops/{sop}/versions/{version}/document"): 0.05,
+    ("GET", "/sop/{sop}/versi/{version}/pdf"): 0.05,
+    ("GET", "/poster/{kelurahan}"): 0.1,
+    ("GET", "/masuk"): 0.1,
+}
+
+
+def throttles(rate: int, burst: int) -> Mapping[str, str]:
+    """Return the settings of the stage's limits: every method's, and those of `SHARES`.
+
+    Each method has the stage's limit for itself, so a flood on one does not shut the others.
+    """
+    found = {"*/*": (rate, burst)}
+    for (method, path), share in SHARES.items():
+        place = f"{path.replace('/', '~1')}/{method}"
+        found[place] = (max(1, round(rate * share)), max(2, round(burst * share)))
+    return {
+        f"/{place}/throttling/{name}": str(value)
+        for place, limits in found.items()
+        for name, value in zip(("rateLimit", "burstLimit"), limits, strict=True)
+    }
+
+
 def shape(client: Any, api: str, stage: str, cors_origin: str, rate: int, burst: int) -> None:
     """Put the responses, deploy the API with them, and set its limits."""
     for kind, code in RESPONSES.items():
         client.put_gateway_response(restApiId=api, responseType=kind, **response(code, cors_origin))
     client.create_deployment(restApiId=api, stageName=stage)
-    limits = {"rateLimit": rate, "burstLimit": burst}
     operations = [
-        {"op": "replace", "path": f"/*/*/throttling/{name}", "value": str(value)}
-        for name, value in limits.items()
+        {"op": "replace", "path": path, "value": value}
+        for path, value in throttles(rate, burst).items()
     ]
     client.update_stage(restApiId=api, stageName=stage, patchOperations=operations)
 
@@ -65,6 +95,10 @@ def rename(client: Any, api: str, name: str) -> None:
     """Call the API by its stage's name; `chalice deploy` gives it its own one back each time."""
     operation = {"op": "replace", "path": "/name", "value": name}
     client.update_rest_api(restApiId=api, patchOperations=[operation])
+def shield(client: Any, firewall: str, region: str, api: str, stage: str) -> None:
+    """Put the web ACL *firewall* before the API's *stage*."""
+    address = f"arn:aws:apigateway:{region}::/restapis/{api}/stages/{stage}"
+    client.associate_web_acl(WebACLArn=firewall, ResourceArn=address)
 
 
 def serve_domain(client: Any, api: str, stage: str, domain: str, certificate: str) -> str:

@@ -162,6 +162,14 @@ def _watch(doing: Executor, step: plan.Watch) -> None:
     doing.note(f"{alarms.put(doing.aws.client('cloudwatch'), stage, topic, wanted)} alarms")
 
 
+def _shield_gateway(doing: Executor, step: plan.ShieldGateway) -> None:
+    firewall = doing.facts.outputs.get("FirewallArn", "")
+    if not firewall:
+        raise StepFailed("the infra stack has no web ACL")
+    client = doing.aws.client("wafv2")
+    gateway.shield(client, firewall, doing.settings.region, doing.facts.api, STAGE_OF_API)
+
+
 def _serve_domain(doing: Executor, step: plan.ServeDomain) -> None:
     client = doing.aws.client("apigateway")
     target = gateway.serve_domain(
@@ -309,6 +317,7 @@ _PERFORM: Mapping[type, Callable[[Executor, Any], None]] = {
     plan.KeepLogs: _keep_logs,
     plan.ShapeGateway: _shape_gateway,
     plan.Watch: _watch,
+    plan.ShieldGateway: _shield_gateway,
     plan.ServeDomain: _serve_domain,
     plan.ReceiveMail: _receive_mail,
     plan.LoadCatalogue: _load_catalogue,

@@ -108,6 +108,13 @@ class Watch:
 
     def __str__(self) -> str:
         return "alarms: errors, throttling and lag of functions, faults of the API"
+class ShieldGateway:
+    """AWS WAF before the API, where a stage asks for it."""
+
+    rate: int
+
+    def __str__(self) -> str:
+        return f"gateway: web ACL, {self.rate} requests of one address in five minutes"
 
 
 @dataclass(frozen=True)
@@ -222,6 +229,7 @@ Step = (
     | KeepLogs
     | ShapeGateway
     | Watch
+    | ShieldGateway
     | ServeDomain
     | ReceiveMail
     | LoadCatalogue
@@ -328,6 +336,7 @@ def parameters(settings: Settings, facts: Facts, timeline: str) -> dict[str, str
         # Amazon Cognito refuses a sender that SES has not verified.
         "StaffMailFrom": settings.mail_from if facts.mail.verified else "",
         "Protect": "yes" if settings.protect else "no",
+        "FirewallRate": str(settings.firewall_rate),
     }
 
 
@@ -368,6 +377,8 @@ def _after_chalice(settings: Settings, sources: Mapping[str, str]) -> Iterator[S
     yield KeepLogs(groups, settings.log_days)
     yield ShapeGateway(settings.api_rate, settings.api_burst)
     yield Watch(tuple(sorted(name for name, kind in sources.items() if kind == "stream")))
+    if settings.firewall_rate:
+        yield ShieldGateway(settings.firewall_rate)
     if settings.domain:
         yield ServeDomain(settings.domain, settings.certificate)
     if settings.inbound_domain:

@@ -68,6 +68,7 @@ class Settings:
     log_days: int = 90
     api_rate: int = 100
     api_burst: int = 200
+    firewall_rate: int = 0
     variables: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -193,6 +194,11 @@ _RULES: tuple[_Rule, ...] = (
         "architecture",
         lambda s: s.architecture not in MACHINES,
         lambda s: {"given": s.architecture},
+    ),
+    (
+        "firewall_rate",
+        lambda s: s.firewall_rate != 0 and s.firewall_rate < 1000,
+        lambda s: {"given": s.firewall_rate},
     ),
     ("demo_and_protect", lambda s: s.demo and s.protect, lambda s: {}),
 )

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from chalicelib.handlers.audience import PAGES, ROUTES
 from infra.deploy import data, doctor, gateway, plan, project, settings, state
 from infra.deploy.__main__ import event_sources
 from infra.deploy.facts import Facts, Function, Mail, Mapped
@@ -71,6 +72,7 @@ def test_the_example_is_right_and_every_setting_is_in_it():
         ({"staff": {"issuer": "https://sso.go.id"}}, "audience_missing"),
         ({"demo": True}, "demo_and_protect"),
         ({"architecture": "sparc"}, "architecture"),
+        ({"firewall_rate": 100}, "firewall_rate"),
         ({"protect": "yes"}, "setting_kind"),
         ({"mail_form": "x"}, "setting_unknown"),
         ({"staff": {"isuer": "x"}}, "setting_unknown"),
@@ -358,6 +360,29 @@ def test_what_chalice_remembers_is_told_by_aws():
         "queue_arn": arn("sqs", "live-room-dev-wake"),
     }
     assert found["rest_api"]["rest_api_id"] == "abc"
+
+
+def test_methods_that_cost_more_get_less_and_filing_gets_all():
+    found = gateway.throttles(100, 200)
+    assert found["/*/*/throttling/rateLimit"] == "100"
+    assert found["/~1v1~1subscriptions/POST/throttling/rateLimit"] == "5"
+    assert all(pair in {**ROUTES, **PAGES} for pair in gateway.SHARES)
+    never = {"/v1/reports", "/lapor", "/darurat", "/panggilan-112", "/tempat"}
+    assert not never & {path for _, path in gateway.SHARES}
+
+
+def test_a_stage_may_have_a_firewall_before_its_api():
+    class Firewalls:
+        def __init__(self):
+            self.asked = []
+
+        def associate_web_acl(self, **given):
+            self.asked.append(given)
+
+    client = Firewalls()
+    gateway.shield(client, "arn:of:acl", "ap-southeast-3", "a1b2", "api")
+    stage = "arn:aws:apigateway:ap-southeast-3::/restapis/a1b2/stages/api"
+    assert client.asked == [{"WebACLArn": "arn:of:acl", "ResourceArn": stage}]
 
 
 @pytest.mark.parametrize("kind", gateway.RESPONSES)
