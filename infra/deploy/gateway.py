@@ -95,6 +95,8 @@ def rename(client: Any, api: str, name: str) -> None:
     """Call the API by its stage's name; `chalice deploy` gives it its own one back each time."""
     operation = {"op": "replace", "path": "/name", "value": name}
     client.update_rest_api(restApiId=api, patchOperations=[operation])
+
+
 def shield(client: Any, firewall: str, region: str, api: str, stage: str) -> None:
     """Put the web ACL *firewall* before the API's *stage*."""
     address = f"arn:aws:apigateway:{region}::/restapis/{api}/stages/{stage}"

@@ -108,6 +108,8 @@ class Watch:
 
     def __str__(self) -> str:
         return "alarms: errors, throttling and lag of functions, faults of the API"
+
+
 class ShieldGateway:
     """AWS WAF before the API, where a stage asks for it."""
 

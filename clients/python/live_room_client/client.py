@@ -31,6 +31,7 @@ from live_room_client.models import (
     CatalogueDocument,
     CatalogueFileSet,
     Categories,
+    Challenge,
     Comment,
     Contact,
     ContactCheck,
@@ -85,11 +86,13 @@ from live_room_client.models import (
     Plain,
     Preferences,
     ProposeTemplate,
+    Protection,
     Publication,
     PushKey,
     PutCalendar,
     PutCatalogueDocument,
     PutDocument,
+    PutLimits,
     QueuePage,
     Rate,
     ReadContact,
@@ -123,6 +126,7 @@ from live_room_client.models import (
     SubscriptionToken,
     Support,
     SupportTaken,
+    Switch,
     TakeOver,
     Taken,
     TemplateList,
@@ -1050,6 +1054,40 @@ class LiveRoom(Transport):
         path = f"/v1/reports/{quote(number, safe='')}/preferences"
         answer = self._call("POST", path, body=body, idempotency_key=idempotency_key)
         return cast("Report", answer)
+
+    def get_challenge(
+        self,
+    ) -> Challenge:
+        """A proof-of-work challenge, and whether anonymous reports need one now."""
+        path = "/v1/challenge"
+        answer = self._call("GET", path)
+        return cast("Challenge", answer)
+
+    def get_protection(
+        self,
+    ) -> Protection:
+        """Limits for senders, and whether proofs of work are asked for."""
+        path = "/v1/protection"
+        answer = self._call("GET", path)
+        return cast("Protection", answer)
+
+    def post_protection(
+        self,
+        body: Switch,
+    ) -> Protection:
+        """Ask anonymous reports for a proof of work, or no longer."""
+        path = "/v1/protection"
+        answer = self._call("POST", path, body=body)
+        return cast("Protection", answer)
+
+    def put_admin_limits(
+        self,
+        body: PutLimits,
+    ) -> Protection:
+        """Set how often anybody may write."""
+        path = "/v1/admin/limits"
+        answer = self._call("PUT", path, body=body)
+        return cast("Protection", answer)
 
     def get_me_reports(
         self,

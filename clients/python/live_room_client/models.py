@@ -347,6 +347,16 @@ class CategoryItem(TypedDict):
     questions: list[dict[str, Any]]
 
 
+class Challenge(TypedDict):
+    """A proof of work to solve: find a text *answer* of at most 40 characters so that SHA-256 of\n    ``<challenge>.<Idempotency-Key>.<answer>`` begins with *bits* zero bits, then send both in the\n    header ``Proof-Of-Work: <challenge> <answer>`` with that Idempotency-Key. needed: whether\n    anonymous reports must carry it now; seconds: how long it may take."""
+
+    needed: bool
+    challenge: str
+    bits: int
+    algorithm: str
+    seconds: int
+
+
 class Check(TypedDict):
     """One check of a photo. Further members say what it rests on."""
 
@@ -1247,6 +1257,16 @@ class ProposeTemplate(TypedDict):
     reason: str
 
 
+class Protection(TypedDict):
+    """asked: whether anonymous reports need a proof now; until: how long, if it ends by itself."""
+
+    mode: str
+    asked: bool
+    until: str | None
+    limits: dict[str, Any]
+    version: int
+
+
 class ProviderShown(TypedDict):
     """The identity provider's word; ``managed`` is false for an issuer that cannot be asked."""
 
@@ -1303,6 +1323,14 @@ class PutDocument(TypedDict):
 
     based_on: int
     body: list[dict[str, Any]]
+    reason: str
+
+
+class PutLimits(TypedDict):
+    """The whole policy over the version that was read (0 where none was written yet)."""
+
+    body: dict[str, Any]
+    based_on: int
     reason: str
 
 
@@ -1825,6 +1853,14 @@ class SupportingArea(TypedDict):
     code: str
     name: str
     supports: int
+
+
+class Switch(TypedDict):
+    """``on`` and ``off`` until somebody switches again; ``auto`` when too much comes in, and with\n    *minutes* at once for so long."""
+
+    mode: Literal["auto", "off", "on"]
+    minutes: NotRequired[int]
+    reason: str
 
 
 class TakeOver(TypedDict):
