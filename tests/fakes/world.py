@@ -139,6 +139,7 @@ class World:
         return SealDays(
             engine.store, self.books, _signer(), self.vault, engine.clock, "live-room-test"
         )
+
     def seconds(self) -> float:
         """Real time goes with the world's clock."""
         return self.engine.clock.now().timestamp()
