@@ -26,8 +26,8 @@ from chalicelib.handlers.openapi_catalogue import CATALOGUE_OPERATIONS
 from chalicelib.handlers.openapi_desk import DESK_OPERATIONS
 from chalicelib.handlers.openapi_exchange import EXCHANGE_OPERATIONS
 from chalicelib.handlers.openapi_proof import PROOF_OPERATIONS
-from chalicelib.handlers.openapi_room import ROOM_OPERATIONS
 from chalicelib.handlers.openapi_protection import PROTECTION_OPERATIONS
+from chalicelib.handlers.openapi_room import ROOM_OPERATIONS
 from chalicelib.handlers.openapi_subscriptions import SUBSCRIPTION_OPERATIONS
 from chalicelib.handlers.openapi_templates import TEMPLATE_OPERATIONS
 from chalicelib.handlers.operation import (

@@ -110,6 +110,7 @@ class Watch:
         return "alarms: errors, throttling and lag of functions, faults of the API"
 
 
+@dataclass(frozen=True)
 class ShieldGateway:
     """AWS WAF before the API, where a stage asks for it."""
 

@@ -32,8 +32,8 @@ from chalicelib.services.clients import Clients
 from chalicelib.services.filing import token_for
 from chalicelib.services.guarding import Guard
 from chalicelib.services.projecting import Projector
-from chalicelib.services.sealing import SealDays
 from chalicelib.services.protecting import Protect
+from chalicelib.services.sealing import SealDays
 from infra.local.server import one_request_per_thread
 from tests.fakes.accounts import MemoryAccountStore
 from tests.fakes.books import LocalSigner, MemoryBooks, MemoryVault
