@@ -352,7 +352,7 @@ _SINGLES: Mapping[str, Handler] = {
     "requests": _request,
     "tokens": _token,
 }
-_CACHED = {"Cache-Control": "public, max-age=300"}
+_CACHED = {"Cache-Control": "public, max-age=300", "Vary": "Accept-Language"}
 
 
 def _writer(values: Values) -> Client:

@@ -58,6 +58,10 @@ COLUMNS: Mapping[str, tuple[str, str]] = {
 }
 
 
+#: Kept for a minute by whoever stands between, each language and each visitor apart.
+_PUBLIC = {"Cache-Control": "public, max-age=60", "Vary": "Accept-Language, Cookie"}
+
+
 @shows(blueprint, "GET", "/angka")
 def figures(call: Call) -> Response:
     """The public figures, for all time or from one month on."""
@@ -65,7 +69,7 @@ def figures(call: Call) -> Response:
     return page(
         call,
         "figures.html",
-        headers={"Cache-Control": "public, max-age=60"} if not call.header("cookie") else {},
+        headers=_PUBLIC if not call.header("cookie") else {},
         **_figures(first, language_of(call)),
     )
 

@@ -105,7 +105,8 @@ def feed(call: Call) -> Response:
     else:
         body = category_or_area(topic, name[language], here, language)
     headers = {**SAFE_HEADERS, "Content-Type": "application/atom+xml; charset=utf-8"}
-    return Response(body, headers={**headers, "Cache-Control": "public, max-age=300"})
+    kept = {"Cache-Control": "public, max-age=300", "Vary": "Accept-Language, Cookie"}
+    return Response(body, headers={**headers, **kept})
 
 
 def topic_of(given: object) -> str:
