@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from chalicelib.services.linting import LintSops
     from chalicelib.services.mail_replies import MailReplies
     from chalicelib.services.measuring import Measures
+    from chalicelib.services.mending import MendPhotos
     from chalicelib.services.open311 import Open311
     from chalicelib.services.own_reports import OwnReports
     from chalicelib.services.photos import Darkroom, Media
@@ -640,6 +641,14 @@ def forget() -> Forget:
     from chalicelib.services.forgetting import Forget
 
     return Forget(recorder(), blobs())
+
+
+@_shared
+def mend_photos() -> MendPhotos:
+    """Asks again for photos that got stuck."""
+    from chalicelib.services.mending import MendPhotos
+
+    return MendPhotos(view_store(), jobs(), clock(), measures(), alarms())
 
 
 @_shared

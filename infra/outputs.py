@@ -19,6 +19,7 @@ VARIABLES = {
     "ReferQueueUrl": "REFER_QUEUE_URL",
     "ReplayQueueUrl": "REPLAY_QUEUE_URL",
     "DocumentQueueUrl": "DOCUMENT_QUEUE_URL",
+    "MediaQueueUrl": "MEDIA_QUEUE_URL",
     "AnnounceQueueUrl": "ANNOUNCE_QUEUE_URL",
     "ReceiptsQueueUrl": "RECEIPTS_QUEUE_URL",
     "StreamDeadQueueUrl": "STREAM_DEAD_QUEUE_URL",

@@ -604,6 +604,13 @@ FUNCTIONS: Mapping[str, Function] = {
         layers=("base", "media"),
         concurrency=10,
     ),
+    # The nightly look for photos that got stuck: it reads lists and asks the one above.
+    "mend": Function(
+        (_on_table("views", "Query"), _sends_to("media"), _raises_alarms),
+        memory=256,
+        timeout=300,
+        concurrency=1,
+    ),
     "announce": Function(
         (
             _reads_queue("announce"),

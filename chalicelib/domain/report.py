@@ -81,7 +81,8 @@ class PhotoState:
     """One photo of a report. boxes: what is covered in its public copy, in parts of its sides.
 
     state: ``waiting`` for its examination, ``accepted`` or ``refused``. cover: empty, ``drawn``
-    by somebody, ``approved`` by somebody else; published: the public copy exists.
+    by somebody, ``approved`` by somebody else; published: the public copy exists. since: when it
+    came to stand as it does.
     """
 
     purpose: str = "problem"
@@ -92,6 +93,7 @@ class PhotoState:
     covered_by: str = ""
     published: bool = False
     withheld: bool = False
+    since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -488,7 +490,7 @@ def _affirmed(report: Report, event: Event) -> Report:
 
 def _photo_added(report: Report, event: Event) -> Report:
     photo = event.data["photo"]
-    added = PhotoState(event.data.get("purpose", "problem"), event.actor.kind)
+    added = PhotoState(event.data.get("purpose", "problem"), event.actor.kind, since=event.at)
     return replace(report, photos=(*report.photos, photo), media={**report.media, photo: added})
 
 
@@ -498,7 +500,8 @@ def _on_photo(change: Callable[[PhotoState, Event], PhotoState]) -> _Applier:
         known = report.media.get(photo)
         if known is None:
             return report
-        return replace(report, media={**report.media, photo: change(known, event)})
+        changed = replace(change(known, event), since=event.at)
+        return replace(report, media={**report.media, photo: changed})
 
     return apply_to
 

@@ -61,7 +61,7 @@ class Breaches(Form):
 @serves(blueprint, "GET", "/v1/breaches")
 def breaches(call: Call) -> Response:
     """The register, the most urgent first."""
-    return listed(call, page_of(call, bootstrap.keep_breaches().listed(), _urgency))
+    return listed(call, page_of(call, bootstrap.keep_breaches().listed(), urgency))
 
 
 @serves(blueprint, "POST", "/v1/breaches")
@@ -80,7 +80,8 @@ def notify(call: Call) -> Response:
     return ok(keep.notice(call.caller, call.number, body.whom, one_line(body.reference)))
 
 
-def _urgency(row: Row) -> str:
+def urgency(row: Row) -> str:
+    """Return what the register is sorted by: who is past the limit first, then the next due."""
     return f"{URGENCY.index(row['standing'])}|{row['notify_by']}|{row['number']}"
 
 

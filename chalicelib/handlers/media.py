@@ -42,6 +42,12 @@ def media(event: Any) -> Json:
     return {"batchItemFailures": failed}
 
 
+@blueprint.schedule("rate(1 day)", name="mend")
+def mend(event: Any) -> None:
+    """Ask again for photos that were not examined, or approved and not made public."""
+    log.info("mending", extra={"unpublished": bootstrap.mend_photos()()})
+
+
 def tasks_of(body: Json) -> list[tuple[str, str, str]]:
     """Return (task, number, photo) of a message; what is neither upload nor task asks for none."""
     if body.get("task") in TASKS:

@@ -23,11 +23,14 @@ ESCALATION_LAG = "EscalationLag"
 UNSENT_AGE = "UnsentAge"
 #: 1 each time that so many anonymous reports came in that proofs of work are asked for.
 UNDER_ATTACK = "UnderAttack"
+#: Approved photos without a public copy that a nightly run found and asked for again.
+PHOTOS_REMADE = "PhotosRemade"
 UNITS: Mapping[str, str] = {
     ACKNOWLEDGED_IN_TIME: "Count",
     ESCALATION_LAG: "Seconds",
     UNSENT_AGE: "Seconds",
     UNDER_ATTACK: "Count",
+    PHOTOS_REMADE: "Count",
 }
 
 

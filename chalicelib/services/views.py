@@ -8,7 +8,7 @@ withheld, so that the sums still add up.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -224,15 +224,15 @@ def waits_of(report: Report) -> dict[str, dict[str, Any]]:
 
     Photos of what nobody may see are never published, so they wait for no covering.
     """
-    counts = Counter(_waits_for(photo) for photo in report.media.values())
-    found = {kind: counts[kind] for kind in PHOTO_WAITS if counts[kind]}
-    if hidden(report):
-        found = {kind: count for kind, count in found.items() if kind == EXAMINE}
-    if report.audit == ORDERED:
-        found[AUDIT] = 1
     if report.drill or report.forgotten:
         return {}
-    return {kind: _waiting_row(report, count) for kind, count in found.items()}
+    kinds = (EXAMINE,) if hidden(report) else PHOTO_WAITS
+    found = {
+        kind: [photo for photo, state in report.media.items() if _waits_for(state) == kind]
+        for kind in kinds
+    }
+    rows = {kind: _waiting_row(report, photos) for kind, photos in found.items() if photos}
+    return {**rows, AUDIT: _waiting_row(report, [])} if report.audit == ORDERED else rows
 
 
 def _waits_for(photo: PhotoState) -> str:
@@ -244,12 +244,16 @@ def _waits_for(photo: PhotoState) -> str:
     return REVIEW if photo.cover == DRAWN else COVER
 
 
-def _waiting_row(report: Report, count: int) -> dict[str, Any]:
-    """What the list shows, and what decides who may see it; no words, no place finer than these."""
-    ordered = report.audit_ordered_at
+def _waiting_row(report: Report, photos: Sequence[str]) -> dict[str, Any]:
+    """What the list shows, and what decides who may see it; no words, no place finer than these.
+
+    since: when the last of *photos* came to wait; without photos, when the audit was ordered.
+    """
+    moments = [report.media[photo].since for photo in photos] or [report.audit_ordered_at]
     return {
         "number": report.number,
-        "count": count,
+        "photos": list(photos),
+        "since": instant(max((at for at in moments if at), default=report.filed_at)),
         "status": report.status,
         "category": report.category,
         "tier": report.tier,
@@ -259,7 +263,6 @@ def _waiting_row(report: Report, count: int) -> dict[str, Any]:
         "about_unit": report.about_unit,
         "secret": report.secret,
         "filed_at": instant(report.filed_at),
-        "ordered_at": instant(ordered) if ordered else None,
         "disputed": report.disputed,
     }
 

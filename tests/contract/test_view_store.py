@@ -207,7 +207,7 @@ def test_what_waits_for_somebodys_eyes_is_listed_oldest_first_until_it_waits_no_
     drawn = view_of(with_photo(reports[0], cover="drawn"), 2)
     views.replace(old, drawn, deltas(old, drawn))
     assert reports[0].number not in [row["number"] for row in views.waiting("cover", 9, None).items]
-    assert [row["count"] for row in views.waiting("review", 9, None).items] == [1]
+    assert [row["photos"] for row in views.waiting("review", 9, None).items] == [["p-1"]]
     shown = view_of(with_photo(reports[0], cover="approved", published=True), 3)
     views.replace(drawn, shown, deltas(drawn, shown))
     assert [views.waiting(kind, 9, None).items for kind in ("review", "publish")] == [(), ()]

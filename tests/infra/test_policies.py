@@ -47,6 +47,7 @@ OUTPUTS = {
     "HOOK_QUEUE_URL": queue_url("hook"),
     "REFER_QUEUE_URL": queue_url("refer"),
     "REPLAY_QUEUE_URL": queue_url("replay"),
+    "MEDIA_QUEUE_URL": queue_url("media"),
     "DOCUMENT_QUEUE_URL": queue_url("document"),
     "ANNOUNCE_QUEUE_URL": queue_url("announce"),
     "RECEIPTS_QUEUE_URL": queue_url("receipts"),
@@ -125,7 +126,7 @@ THROUGH_DYNAMODB = {
     "kms:EncryptionContext:aws:dynamodb:tableName": "live-room-dev-identity",
 }
 
-SCHEDULED = {"sweep", "forget", "seal"}
+SCHEDULED = {"sweep", "forget", "seal", "mend"}
 
 #: What the code says (as `calls_in_the_code` finds it) → what IAM is asked for, by whom, on what.
 #: The functions that take in answers by mail and by text message.
@@ -221,7 +222,9 @@ CALLS = {
     "view_store: transaction.update": [("project", "dynamodb:UpdateItem", TABLE["views"])],
     "view_store: transaction.delete": [("project", "dynamodb:DeleteItem", TABLE["views"])],
     "view_store: ViewRow.get": [("project", "dynamodb:GetItem", TABLE["views"])],
-    "view_store: ViewRow.query": [("api_handler", "dynamodb:Query", TABLE["views"])],
+    "view_store: ViewRow.query": [
+        (name, "dynamodb:Query", TABLE["views"]) for name in ("api_handler", "mend")
+    ],
     "view_store: ViewRow.feed.query": [
         (name, "dynamodb:Query", TABLE["views"] + "/index/feed")
         for name in ("api_handler", "replay")
@@ -354,6 +357,7 @@ CALLS = {
     ]
     # work that nobody waits for; a job asks for its own next part
     + [(name, "sqs:SendMessage", JOB_QUEUE[job]) for name, jobs in JOBS.items() for job in jobs]
+    + [("mend", "sqs:SendMessage", MEDIA_QUEUE)]
     + [("text_receipts", "sqs:SendMessage", QUEUE["receipts"])],
     # the outcomes of text messages, which SNS says in logs only
     "text_logs: logs.filter_log_events": [
@@ -367,7 +371,7 @@ CALLS = {
     ],
     "alarms: sns.publish": [
         (name, "sns:Publish", OUTPUTS["ALARM_TOPIC_ARN"])
-        for name in ("hook", "refer", "fire", "arm", "send", "delivery_events")
+        for name in ("hook", "refer", "fire", "arm", "send", "delivery_events", "mend")
     ],
     # v2's SendEmail with raw content is authorised as SendRawEmail, on identity and set
     "providers: sesv2.send_email": [

@@ -14,7 +14,7 @@ from chalicelib.domain.actions import ActionRefused
 from chalicelib.domain.breaches import AUTHORITY, FIELDS, NOTICE, SUBJECTS, WHOM
 from chalicelib.domain.events import parse_instant
 from chalicelib.domain.numbers import normalise
-from chalicelib.handlers.breaches import NewBreach, Notice, leak_of
+from chalicelib.handlers.breaches import NewBreach, Notice, leak_of, urgency
 from chalicelib.handlers.field_errors import field_error, from_msgspec
 from chalicelib.handlers.http import clean, idempotency_key, one_line
 from chalicelib.handlers.pages.refusals import said
@@ -116,7 +116,7 @@ def _register(
         "leaks.html",
         status=problem["status"] if problem else 200,
         headers=_PRIVATE,
-        rows=[_told(row) for row in bootstrap.keep_breaches().listed()],
+        rows=[_told(row) for row in sorted(bootstrap.keep_breaches().listed(), key=urgency)],
         may_write=ROLE in call.caller.roles,
         leaked=LEAKED,
         field_names=_FIELDS,
