@@ -80,6 +80,7 @@ if TYPE_CHECKING:
     from chalicelib.services.rerouting import Reroute
     from chalicelib.services.revealing import AskContact, RevealContact
     from chalicelib.services.sealing import Books, ProveReports, SealDays
+    from chalicelib.services.searching import Search, SearchStore
     from chalicelib.services.sending import Sender
     from chalicelib.services.sensing import Sensing
     from chalicelib.services.sessions import AccountStore, Sessions
@@ -701,16 +702,33 @@ def card_store() -> CardStore:
 
 @_shared
 def relay() -> Relay:
-    """From the stream to cards and updates."""
+    """From the stream to cards, updates and postings."""
     from chalicelib.services.cards import Relay
+    from chalicelib.services.searching import SearchIndex
 
     return Relay(
         store(),
         card_store(),
         catalogue(),
         planner(),
-        (crowds().hear, refer().hear, webhooks().hear),
+        (crowds().hear, refer().hear, webhooks().hear, SearchIndex(search_store()).hear),
     )
+
+
+@_shared
+def search_store() -> SearchStore:
+    """By which words public reports are found."""
+    from chalicelib.adapters.search_store import DynamoSearchStore
+
+    return DynamoSearchStore()
+
+
+@_shared
+def search() -> Search:
+    """Finding public reports by words."""
+    from chalicelib.services.searching import Search
+
+    return Search(search_store(), catalogue(), view_store().shown)
 
 
 @_shared

@@ -390,7 +390,7 @@ FUNCTIONS: Mapping[str, Function] = {
             # the list of calls to make
             _on_table("reports", "Query", index="due"),
             # counts the calls of other systems; keeps where sensors stand
-            _on_table("views", "GetItem", "PutItem", "Query", "UpdateItem"),
+            _on_table("views", "BatchGetItem", "GetItem", "PutItem", "Query", "UpdateItem"),
             _on_table("views", "Query", index="feed"),
             _CATALOGUE,
             # administrative documents: a new version, never an old one changed

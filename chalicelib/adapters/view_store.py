@@ -15,7 +15,7 @@ import heapq
 import itertools
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from zlib import crc32
@@ -96,6 +96,13 @@ class DynamoViewStore:
             if len(found) == limit or looked == _LOOKED_AT:
                 return Page(tuple(found), at)
         return Page(tuple(found), None)
+
+    def shown(self, numbers: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:
+        """See `ViewStore.shown`."""
+        keys = [(_view_key(number), _PUBLIC) for number in dict.fromkeys(numbers)]
+        bodies = (msgspec.json.decode(row.body) for row in ViewRow.batch_get(keys)) if keys else ()
+        rows = (body["shown"] for body in bodies)
+        return {row["number"]: row for row in rows if row is not None}
 
     def alarms(self, most: int) -> tuple[Mapping[str, Any], ...]:
         """See `ViewStore.alarms`: each shard's oldest, merged."""

@@ -245,7 +245,7 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
         "The public reports, newest first",
         answers.ListedPage,
         "reports",
-        query=("category", "status", "area", "near", "from", "to"),
+        query=("category", "status", "area", "near", "from", "to", "q"),
         codes=("outside_city",),
     ),
     ("POST", "/v1/reports"): Operation(
@@ -582,7 +582,11 @@ _PATH_PARAMETERS: Mapping[str, Json] = {
 }
 _DATE: Json = {"type": "string", "format": "date"}
 _QUERY: Mapping[str, Json] = {
-    "q": {"description": "Words of a name or synonym.", "schema": {"type": "string"}},
+    "q": {
+        "description": "Words: of a category's name or synonym; of reports, all of them in its "
+        "kind, its place or the text released for it.",
+        "schema": {"type": "string"},
+    },
     "by": {
         "description": "What figures are broken down by.",
         "schema": {"enum": list(GROUPS), "default": "category"},

@@ -30,6 +30,7 @@ from chalicelib.handlers.http import (
 )
 from chalicelib.handlers.problems import Problem
 from chalicelib.handlers.queries import (
+    LONGEST_QUESTION,
     cursor_of,
     filters_of,
     group_of,
@@ -64,7 +65,11 @@ def file_report(call: Call) -> Response:
 
 @serves(blueprint, "GET", "/v1/reports")
 def list_reports(call: Call) -> Response:
-    """The public reports, newest first, by category, status, area and date."""
+    """The public reports, newest first, by category, status, area, date and words."""
+    words = call.query("q")[:LONGEST_QUESTION]
+    if words:
+        page = bootstrap.search()(words, filters_of(call), limit_of(call), cursor_of(call))
+        return listed(call, page, bootstrap.views().listed)
     page = bootstrap.view_store().page(filters_of(call), limit_of(call), cursor_of(call))
     return listed(call, page, bootstrap.views().listed)
 

@@ -23,6 +23,8 @@ from chalicelib.services.ports import Page
 from chalicelib.services.views import GROUPS, Filters
 
 _MAX_CURSOR = 512
+#: Letters of a search by words.
+LONGEST_QUESTION = 100
 _POSITION = re.compile(r"[0-9]{1,6}")
 Row = Mapping[str, Any]
 _NUMBER = re.compile(r"-?\d{1,3}(\.\d{1,12})?")

@@ -123,6 +123,9 @@ class ViewStore(Protocol):
     def page(self, filters: Filters, limit: int, cursor: str | None) -> Page:
         """Return public rows, newest first. A page may be short of *limit* and not the last."""
 
+    def shown(self, numbers: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:
+        """Return the public rows of these reports (100 at most) that have one, by number."""
+
     def alarms(self, most: int) -> tuple[Mapping[str, Any], ...]:
         """Return the board's rows, oldest first, *most* at the most."""
 

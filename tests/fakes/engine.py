@@ -44,6 +44,7 @@ from chalicelib.services.recording import Recorder
 from chalicelib.services.referring import Refer
 from chalicelib.services.replanning import ReplanCalendar
 from chalicelib.services.rerouting import Reroute
+from chalicelib.services.searching import SearchIndex
 from chalicelib.services.sending import Sender
 from chalicelib.services.sensing import Sensing
 from chalicelib.services.sweeping import Sweeper
@@ -59,6 +60,7 @@ from tests.fakes.errands import (
 )
 from tests.fakes.followers import MemoryFollowStore
 from tests.fakes.registers import MemoryRegister
+from tests.fakes.search import MemorySearchStore
 from tests.fakes.store import MemoryReportStore, MemoryTalks
 
 SHIPPED = Catalogue(FileDocuments(), lambda: 0.0)
@@ -401,7 +403,9 @@ class Engine:
             self.clock,
             lambda: f"secret-{next(counter)}",
         )
-        listeners = (self.crowds.hear, self.refer.hear, self.webhooks.hear)
+        self.search_store = MemorySearchStore()
+        index = SearchIndex(self.search_store)
+        listeners = (self.crowds.hear, self.refer.hear, self.webhooks.hear, index.hear)
         self.relay = Relay(self.store, self.cards, catalogue, planner, listeners)
         self.dispatcher = Dispatcher(self.queues, self.clock)
         self.sweeper = Sweeper(self.store, self.queues, self.clock)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from chalicelib.services.ports import Conflict, Page
@@ -53,6 +53,10 @@ class MemoryViewStore:
         later = [pair for pair in rows if cursor is None or pair[0] < cursor]
         page = later[:limit]
         return Page(tuple(row for _, row in page), page[-1][0] if len(later) > limit else None)
+
+    def shown(self, numbers: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:
+        views = (self.views[number] for number in numbers if number in self.views)
+        return {view.number: view.shown for view in views if view.shown is not None}
 
     def alarms(self, most: int) -> tuple[Mapping[str, Any], ...]:
         rows = [view.alarm for view in self.views.values() if view.alarm is not None]

@@ -158,6 +158,7 @@ class World:
             store=engine.store,
             talks=engine.talks,
             follow_store=engine.followers,
+            search_store=engine.search_store,
             take_receipt=engine.take_receipt,
             identity_store=engine.store,
             catalogue=engine.catalogue,

@@ -229,6 +229,14 @@ CALLS = {
         (name, "dynamodb:Query", TABLE["views"] + "/index/feed")
         for name in ("api_handler", "replay")
     ],
+    "view_store: ViewRow.batch_get": [
+        ("api_handler", "dynamodb:BatchGetItem", TABLE["views"]),
+    ],
+    # by which words public reports are found
+    "search_store: row.save": [("project", "dynamodb:PutItem", TABLE["views"])],
+    "search_store: row.delete": [("project", "dynamodb:DeleteItem", TABLE["views"])],
+    "search_store: ViewRow.get": [("project", "dynamodb:GetItem", TABLE["views"])],
+    "search_store: ViewRow.query": [("api_handler", "dynamodb:Query", TABLE["views"])],
     # cards and updates for other systems
     "card_store: row.save": [("project", "dynamodb:PutItem", TABLE["views"])],
     "card_store: ViewRow.get": [

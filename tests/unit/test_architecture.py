@@ -27,6 +27,7 @@ FRESH_ROWS = (
     "adapters/crowd_store.py",
     "adapters/device_states.py",
     "adapters/errand_store.py",
+    "adapters/search_store.py",
 )
 #: Libraries that a service may use; the domain uses the standard library alone.
 LIBRARIES = {"domain": set(), "services": {"msgspec", "jinja2", "markupsafe"}}

@@ -7,9 +7,10 @@ from urllib.parse import urlencode
 from chalice import Blueprint, Response
 
 from chalicelib import bootstrap
+from chalicelib.domain.numbers import normalise
 from chalicelib.handlers.http import one_line
-from chalicelib.handlers.pages.rendering import language_of, page, short_name
-from chalicelib.handlers.queries import cursor_for, cursor_of
+from chalicelib.handlers.pages.rendering import language_of, page, redirect, short_name
+from chalicelib.handlers.queries import LONGEST_QUESTION, cursor_for, cursor_of
 from chalicelib.handlers.serving import Call, shows
 from chalicelib.services.views import Filters
 
@@ -19,15 +20,24 @@ _PAGE = 30
 
 @shows(blueprint, "GET", "/laporan")
 def newest(call: Call) -> Response:
-    """Public reports, newest first. A kind or place that does not exist narrows nothing."""
+    """Public reports, newest first. A kind or place that does not exist narrows nothing.
+
+    A number in the field of words leads to its report.
+    """
+    words = one_line(call.query("q"))[:LONGEST_QUESTION]
+    if normalise(words):
+        return redirect(f"/laporan/{normalise(words)}")
     known, views = bootstrap.catalogue(), bootstrap.views()
     category, area = (one_line(call.query(name))[:20] for name in ("category", "area"))
     category = category if category in known.categories() else ""
     area = area if area in known.areas else ""
-    found = bootstrap.view_store().page(
-        Filters(category=category, area=area), _PAGE, cursor_of(call)
-    )
+    filters, cursor = Filters(category=category, area=area), cursor_of(call)
+    if words:
+        found = bootstrap.search()(words, filters, _PAGE, cursor)
+    else:
+        found = bootstrap.view_store().page(filters, _PAGE, cursor)
     rows = [views.listed(row) for row in found.items]
+    given = (("q", words), ("category", category), ("area", area))
     language = language_of(call)
     return page(
         call,
@@ -35,6 +45,7 @@ def newest(call: Call) -> Response:
         rows=[
             {**row, "thing": short_name(row["category"]["name"].get(language, ""))} for row in rows
         ],
+        words=words,
         category=category,
         area=area,
         kinds=sorted(known.categories().values(), key=lambda one: one.code),
@@ -42,5 +53,5 @@ def newest(call: Call) -> Response:
             (one, known.areas.kelurahan_of(one.code)) for one in known.areas.all("kecamatan")
         ],
         cursor=cursor_for(found.cursor),
-        query=urlencode({k: v for k, v in (("category", category), ("area", area)) if v}),
+        query=urlencode({k: v for k, v in given if v}),
     )

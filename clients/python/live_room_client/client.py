@@ -454,12 +454,13 @@ class LiveRoom(Transport):
         near: str | None = None,
         from_: str | None = None,
         to: str | None = None,
+        q: str | None = None,
         limit: int | None = None,
         cursor: str | None = None,
     ) -> ListedPage:
         """The public reports, newest first."""
         path = "/v1/reports"
-        answer = self._call("GET", path, query={"category": category, "status": status, "area": area, "near": near, "from": from_, "to": to, "limit": limit, "cursor": cursor})
+        answer = self._call("GET", path, query={"category": category, "status": status, "area": area, "near": near, "from": from_, "to": to, "q": q, "limit": limit, "cursor": cursor})
         return cast("ListedPage", answer)
 
     def file_report(
