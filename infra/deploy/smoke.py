@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
+import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from infra.deploy.settings import Settings
 
-#: A first request starts a function, which takes a moment.
 _SECONDS = 30
+#: How long answers that will not do are asked for again, in all, and how long between.
+_PATIENCE, _PAUSE = 90.0, 2.0
 #: What a schedule sends, as far as Chalice reads it.
 _SCHEDULED = {
     "version": "0",
@@ -36,36 +38,97 @@ class Check:
     found: str
 
 
+@dataclass(frozen=True)
+class Answer:
+    """What the API said; status 0: nothing."""
+
+    status: int
+    kind: str
+    body: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked of the API, when the answer will do, and what is told of it."""
+
+    name: str
+    path: str
+    will_do: Callable[[Answer], bool]
+    told: Callable[[Answer], str]
+
+
+def _count(member: str) -> Callable[[Answer], str]:
+    return lambda one: f"{one.status}, {len(one.body.get(member) or [])} {member}"
+
+
+QUESTIONS = (
+    Question(
+        "health",
+        "/health",
+        lambda one: one.status == 200 and one.body.get("status") == "ok",
+        lambda one: str(one.status or one.kind),
+    ),
+    Question(
+        "catalogue",
+        "/v1/categories",
+        lambda one: one.status == 200 and bool(one.body.get("items")),
+        _count("items"),
+    ),
+    Question(
+        "API description",
+        "/v1/openapi.json",
+        lambda one: one.status == 200 and bool(one.body.get("paths")),
+        _count("paths"),
+    ),
+    Question(
+        "problem document from the gateway",
+        "/v1/there-is-no-such-path",
+        lambda one: (
+            (one.status, one.body.get("code")) == (404, "not_found") and "problem+json" in one.kind
+        ),
+        lambda one: f"{one.status} {one.kind}",
+    ),
+    Question(
+        "staff's routes are closed",
+        "/v1/queue",
+        lambda one: one.status == 401 and "problem+json" in one.kind,
+        lambda one: f"{one.status} {one.body.get('code', '')}",
+    ),
+)
+
+
 def checks(base: str, settings: Settings, aws: Any) -> Iterator[Check]:
     """Yield what was asked and found at *base* and in the stage's functions."""
-    status, _, body = ask(f"{base}/health")
-    yield Check("health", status == 200 and body.get("status") == "ok", f"{status}")
-    status, _, body = ask(f"{base}/v1/categories")
-    items = body.get("items") or []
-    yield Check("catalogue", status == 200 and bool(items), f"{status}, {len(items)} categories")
-    status, _, body = ask(f"{base}/v1/openapi.json")
-    paths = body.get("paths") or {}
-    yield Check("API description", status == 200 and bool(paths), f"{status}, {len(paths)} paths")
-    status, kind, body = ask(f"{base}/v1/there-is-no-such-path")
-    problem = status == 404 and body.get("code") == "not_found" and "problem+json" in kind
-    yield Check("problem document from the gateway", problem, f"{status} {kind}")
-    status, kind, body = ask(f"{base}/v1/queue")
-    refused = status == 401 and "problem+json" in kind
-    yield Check("staff's routes are closed", refused, f"{status} {body.get('code', '')}")
+    yield from asked(base)
     yield _sweeper(settings, aws)
     yield from _sources(settings, aws)
 
 
-def ask(url: str) -> tuple[int, str, dict[str, Any]]:
-    """Return status, content type and JSON body of a GET."""
+def asked(base: str, patience: float = _PATIENCE, pause: float = _PAUSE) -> Iterator[Check]:
+    """Ask the API each question until its answer will do, *patience* seconds in all.
+
+    A new deployment of an API is not everywhere at once, and a first request starts a function.
+    """
+    end = time.monotonic() + patience
+    for question in QUESTIONS:
+        answer = ask(base + question.path)
+        while not question.will_do(answer) and time.monotonic() < end:
+            time.sleep(pause)
+            answer = ask(base + question.path)
+        yield Check(question.name, question.will_do(answer), question.told(answer))
+
+
+def ask(url: str) -> Answer:
+    """Return the answer to a GET."""
     request = urllib.request.Request(url, headers={"Accept": "application/json"})  # noqa: S310
     try:
         with urllib.request.urlopen(request, timeout=_SECONDS) as answer:  # noqa: S310 - our API
-            return answer.status, answer.headers.get("Content-Type", ""), _object(answer.read())
+            kind = answer.headers.get("Content-Type", "")
+            return Answer(answer.status, kind, _object(answer.read()))
     except urllib.error.HTTPError as error:
-        return error.code, error.headers.get("Content-Type", ""), _object(error.read())
+        return Answer(error.code, error.headers.get("Content-Type", ""), _object(error.read()))
     except OSError as error:
-        return 0, str(error), {}
+        return Answer(0, str(error), {})
 
 
 def _object(body: bytes) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import pytest
 from tests.deploy.cloud import ROOT, Cloud, emulated
 from tests.deploy.test_deployed_case import Stage
 
-pytestmark = [pytest.mark.deploy, pytest.mark.timeout(1800)]
+pytestmark = [pytest.mark.deploy, pytest.mark.timeout(5400)]
 
 
 @pytest.fixture(scope="module")
