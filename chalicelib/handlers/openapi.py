@@ -19,6 +19,7 @@ from chalicelib.handlers.definitions import (
     Simulation,
 )
 from chalicelib.handlers.examples import UNDEFINED, examples
+from chalicelib.handlers.field_words import with_words
 from chalicelib.handlers.guarding import OF_THEIR_OWN, PROOF_HEADER
 from chalicelib.handlers.openapi_accounts import ACCOUNT_OPERATIONS
 from chalicelib.handlers.openapi_answering import ANSWERING_OPERATIONS
@@ -49,17 +50,19 @@ _ACTION_PATH = "/v1/reports/{number}/{action}"
 Json = dict[str, Any]
 
 
-_TAGS = (
-    "service",
-    "catalogue",
-    "reports",
-    "staff",
-    "administration",
-    "sop desk",
-    "messages",
-    "ledger",
-    openapi_open311.TAG,
-)
+_TAGS: Mapping[str, str] = {
+    "service": "Whether the API answers, and what it says of itself. No sign-in.",
+    "catalogue": "Categories, areas and SOPs: what can be reported and what happens then. "
+    "No sign-in.",
+    "reports": "Filing, the public list, one report, and what its reporter may do with the token.",
+    "staff": "Work lists and what officials do to a report, each by role, agency and status.",
+    "administration": "Accounts, offices, contacts, ownership, calendars, other systems; all on "
+    "record.",
+    "sop desk": "Drafts of SOPs on their way into force, by three people.",
+    "messages": "Telling people, and what they answer by mail, text message and telephone.",
+    "ledger": "Proof that the record was not changed: a root over all of it, day by day.",
+    openapi_open311.TAG: "GeoReport v2 for systems that speak it: forms in, XML or JSON out.",
+}
 _FILING_CODES = (
     "malformed_json",
     "invalid_text",
@@ -329,11 +332,11 @@ def document(server: str) -> Json:
             "description": _DESCRIPTION,
         },
         "servers": [{"url": server}],
-        "tags": [{"name": name} for name in _TAGS],
+        "tags": [{"name": name, "description": words} for name, words in _TAGS.items()],
         "webhooks": openapi_exchange.webhook_items(),
         "paths": paths,
         "components": {
-            "schemas": schemas,
+            "schemas": with_words(schemas),
             "securitySchemes": _SECURITY | openapi_open311.SECURITY,
             "examples": _problem_examples() | _examples(schemas),
         },

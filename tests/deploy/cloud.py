@@ -108,9 +108,8 @@ class Cloud:
         table = f"live-room-{stage}-reports"
         found = self.root("dynamodb").get_item(TableName=table, Key=key).get("Item", {})
         shown = {name: found[name] for name in ("pk", "sk", "version") if name in found}
-        self.write(
-            f"aws dynamodb get-item --table-name {table} --key {json.dumps(key)}\n  {json.dumps(shown)}"
-        )
+        asked = f"aws dynamodb get-item --table-name {table} --key {json.dumps(key)}"
+        self.write(f"{asked}\n  {json.dumps(shown)}")
         return bool(found)
 
     def write(self, text: str) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib
+import json
+import re
 
 import msgspec
 import pytest
@@ -11,6 +13,7 @@ from openapi_spec_validator import validate
 from chalicelib.handlers import answers
 from chalicelib.handlers.audience import ACTIONS, ROUTES
 from chalicelib.handlers.examples import VALUES
+from chalicelib.handlers.field_words import WORDS
 from chalicelib.handlers.loading import cors
 from chalicelib.handlers.openapi import OPERATIONS, described_routes, document
 from chalicelib.handlers.problems import PROBLEMS
@@ -94,6 +97,44 @@ def test_the_table_of_examples_names_nothing_that_is_gone():
     fields = {field for one in schemas.values() for field in one.get("properties", {})}
     whole = {f"{n}.{field}" for n, one in schemas.items() for field in one.get("properties", {})}
     assert set(VALUES) - fields - whole == set()
+
+
+def sent_schemas():
+    """Every schema that a request body consists of."""
+    schemas = DOCUMENT["components"]["schemas"]
+    todo = [form.__name__ for _, _, one, _ in described_routes() if (form := one.body)]
+    found = set()
+    while todo:
+        name = todo.pop()
+        if name not in found:
+            found.add(name)
+            todo += re.findall(r'"#/components/schemas/(\w+)"', json.dumps(schemas[name]))
+    return {name: schemas[name] for name in found}
+
+
+def test_every_field_that_is_sent_says_what_it_means():
+    without = [
+        f"{name}.{field}"
+        for name, schema in sent_schemas().items()
+        for field, one in schema.get("properties", {}).items()
+        if not one.get("description")
+    ]
+    assert without == []
+
+
+def test_the_words_for_fields_name_nothing_that_is_gone():
+    schemas = DOCUMENT["components"]["schemas"]
+    fields = {field for one in schemas.values() for field in one.get("properties", {})}
+    whole = {f"{n}.{field}" for n, one in schemas.items() for field in one.get("properties", {})}
+    assert set(WORDS) - fields - whole == set()
+
+
+def test_every_operation_has_a_tag_that_says_what_it_is_about():
+    described = {one["name"] for one in DOCUMENT["tags"] if one["description"]}
+    used = {
+        tag for item in DOCUMENT["paths"].values() for op in item.values() for tag in op["tags"]
+    }
+    assert used == described
 
 
 def test_the_document_is_served_and_names_the_server(world):
