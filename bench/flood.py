@@ -30,7 +30,7 @@ TRANSITIONS_AT_ONCE, MAILS_AT_ONCE = 2, 2
 KELURAHAN = ("3671011007", "3671021003", "3671051002")
 AGENCIES = ("PUPR", "BPBD")
 #: Write units of each kind of row, as `bench.meter` counts a filing's and a projection's.
-UNITS = {"reports": 12, "due": 2, "queue": 1, "view": 2, "count": 18, "feed": 1, "cell": 1,
+UNITS = {"reports": 12, "due": 2, "queue": 1, "view": 2, "tally": 4, "feed": 1, "cell": 1,
          "updates": 1, "cards": 1, "mark": 2}  # fmt: skip
 
 
@@ -64,7 +64,7 @@ def partitions(second: int = 0, *, day: str = "2027-01-12") -> Counter[tuple[str
         load["reports.due", keys.due_shard(one.number)] += UNITS["due"]
         load["reports.queue", keys.queue_key(holder, one.number)] += UNITS["queue"]
         load["views", view_store._view_key(one.number)] += UNITS["view"]
-        load["views", view_store._count_key(view_store._shard(one.number))] += UNITS["count"]
+        load["views", view_store._tally_key(view_store._shard(one.number))] += UNITS["tally"]
         load["views.feed", view_store._feed_key(day[:7])] += UNITS["feed"]
         load["views", f"CELL#{one.cell}"] += UNITS["cell"]
         load["views", f"UPDATES#{day}#{card_store._shard(one.number)}"] += UNITS["updates"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute, UnicodeSetAttribute
@@ -178,12 +179,32 @@ class ViewRow(Model):
     pk = UnicodeAttribute(hash_key=True)
     sk = UnicodeAttribute(range_key=True)
     version = NumberAttribute(null=True)
+    seq = NumberAttribute(null=True)
     body = UnicodeAttribute(null=True)
-    count = NumberAttribute(null=True)
     feed_key = UnicodeAttribute(null=True)
     feed_sort = UnicodeAttribute(null=True)
     expires_at = NumberAttribute(null=True)
     feed: ClassVar[FeedIndex] = FeedIndex()
+
+
+class TallyRow(Model):
+    """A row of counters in the views table: every number in it by the name of its column."""
+
+    class Meta(_Meta):
+        """Table settings."""
+
+        table_name = config.resource("views")
+
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+    numbers: Mapping[str, int]
+
+    @classmethod
+    def from_raw_data(cls, data: dict[str, Any]) -> TallyRow:
+        """Return the row with whatever columns it has."""
+        row = super().from_raw_data(data)
+        row.numbers = {name: int(value["N"]) for name, value in data.items() if "N" in value}
+        return row
 
 
 class AccountRow(Model):

@@ -3,7 +3,8 @@
     VIEW#<number>      PUBLIC                                     one view; in the feed if shown
     ALARM#<shard>      <time of filing>#<number>                  an emergency that runs
     WAITS#<list>#<shard> <time of filing>#<number>                what waits for somebody's eyes
-    COUNT#<shard>      <group>#<month>#<value>#<status>           one counter, summed over shards
+    TALLY#<shard>      <row of `services.tallies`>                counters, summed over shards
+    MONTHS             <month>                                    something was filed in it
 
 The feed is partitioned by month of filing. Counters are spread over a few shards by the report's
 number, since neighbouring reports would otherwise stand in each other's way.
@@ -15,25 +16,27 @@ import heapq
 import itertools
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from zlib import crc32
 
 import msgspec
 from pynamodb.connection import Connection
-from pynamodb.exceptions import TransactWriteError
+from pynamodb.exceptions import PutError, PynamoDBException, TransactWriteError
+from pynamodb.expressions.operand import Path
 from pynamodb.transactions import TransactWrite
 
 from chalicelib import config
 from chalicelib.adapters.aws import refusal_code
-from chalicelib.adapters.tables import ViewRow
+from chalicelib.adapters.tables import TallyRow, ViewRow
+from chalicelib.services import tallies
 from chalicelib.services.ports import Conflict, Page, TryAgain
-from chalicelib.services.views import WAITS, WITHHELD, Filters, Key, View, city_day
+from chalicelib.services.tallies import Cell, Key
+from chalicelib.services.views import WAITS, Filters, View, city_day, deltas
 
-_PUBLIC, _VIEW = "PUBLIC", "VIEW#"
+_PUBLIC, _VIEW, _MONTHS = "PUBLIC", "VIEW#", "MONTHS"
 _SHARDS = 4
-_FIRST_MONTH = "2024-01"
 _MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
 _LAST = "~"
 #: Rows looked at for one page at most; a rare filter answers with a short page and a cursor.
@@ -48,6 +51,7 @@ class DynamoViewStore:
     def __init__(self, now: Callable[[], datetime]) -> None:
         self._now = now
         self._connection: Connection | None = None
+        self._noted: set[str] = set()
 
     def get(self, number: str) -> View | None:
         """See `ViewStore.get`."""
@@ -55,22 +59,26 @@ class DynamoViewStore:
             row = ViewRow.get(_view_key(number), _PUBLIC, consistent_read=True)
         except ViewRow.DoesNotExist:
             return None
-        return _view(number, row)
+        return _read(row)
 
-    def replace(self, old: View | None, new: View, deltas: Mapping[Key, int]) -> None:
-        """See `ViewStore.replace`."""
-        expected = ViewRow.version == old.version if old else ViewRow.pk.does_not_exist()
+    def replace(self, old: View | None, new: View) -> None:
+        """See `ViewStore.replace`: a transaction, unless there is nothing to count."""
+        if new.shown is not None:
+            self._note_month(str(new.shown["day"])[:7])
+        expected = ViewRow.seq == old.version if old and old.version != _OLDER else _UNSEEN
+        rows = _by_row(deltas(old, new))
+        before = (old.alarm, old.waits) if old else (None, {})
+        if not rows and before == (new.alarm, new.waits):
+            self._put(_row(new), expected)
+            return
         try:
             with TransactWrite(connection=self._connect()) as transaction:
                 transaction.save(_row(new), condition=expected)
-                if new.alarm is not None:
-                    transaction.save(_alarm_row(new.number, new.alarm))
-                elif old is not None and old.alarm is not None:
-                    transaction.delete(_alarm_row(new.number, old.alarm))
+                self._alarm(transaction, old, new)
                 self._wait_anew(transaction, old, new)
-                for key, count in deltas.items():
-                    counter = ViewRow(_count_key(_shard(new.number)), "#".join(key))
-                    transaction.update(counter, actions=[ViewRow.count.add(count)])
+                for name, actions in rows.items():
+                    tally = TallyRow(_tally_key(_shard(new.number)), name)
+                    transaction.update(tally, actions=actions)
         except TransactWriteError as error:
             raise _refusal(error) from error
 
@@ -83,6 +91,33 @@ class DynamoViewStore:
                 transaction.save(_waiting_row(kind, new.number, row))
             elif row is None and kind in before:
                 transaction.delete(_waiting_row(kind, new.number, before[kind]))
+
+    @staticmethod
+    def _alarm(transaction: TransactWrite, old: View | None, new: View) -> None:
+        before = old.alarm if old else None
+        if new.alarm is not None and new.alarm != before:
+            transaction.save(_alarm_row(new.number, new.alarm))
+        elif new.alarm is None and before is not None:
+            transaction.delete(_alarm_row(new.number, before))
+
+    @staticmethod
+    def _put(row: ViewRow, expected: Any) -> None:
+        try:
+            row.save(condition=expected)
+        except PutError as error:
+            if refusal_code(error) == "ConditionalCheckFailedException":
+                raise Conflict from error
+            raise TryAgain(refusal_code(error)) from error
+
+    def _note_month(self, month: str) -> None:
+        """Put *month* among those that lists walk: once for each process, before its first row."""
+        if month in self._noted:
+            return
+        try:
+            ViewRow(_MONTHS, month).save()
+        except PynamoDBException as error:
+            raise TryAgain("the month is not noted yet") from error
+        self._noted.add(month)
 
     def page(self, filters: Filters, limit: int, cursor: str | None) -> Page:
         """See `ViewStore.page`; the cursor is ``<month>|<place in it>``."""
@@ -122,58 +157,66 @@ class DynamoViewStore:
         place = str(rows[limit - 1].sk) if len(rows) > limit else None
         return Page(tuple(msgspec.json.decode(row.body) for row in rows[:limit]), place)
 
-    def counts(self, group: str, first_month: str, last_month: str) -> Mapping[Key, int]:
+    def counts(
+        self, groups: Collection[str], first_month: str, last_month: str
+    ) -> Mapping[Key, int]:
         """See `ViewStore.counts`."""
-        found: Counter[Key] = Counter()
+        found: Counter[Cell] = Counter()
         for shard in range(_SHARDS):
-            for kind in (group, WITHHELD):
-                low = f"{kind}#{first_month}"
-                high = f"{kind}#{last_month or _LAST}{_LAST}"
-                rows = ViewRow.query(_count_key(shard), ViewRow.sk.between(low, high))
-                for row in rows:
-                    kind_of, month, value, status = str(row.sk).split("#")
-                    found[kind_of, month, value, status] += int(row.count or 0)
-        return found
+            for kind in tallies.kinds_of(groups):
+                low, high = f"{kind}#{first_month}", f"{kind}#{last_month or _LAST}{_LAST}"
+                rows = TallyRow.query(_tally_key(shard), TallyRow.sk.between(low, high))
+                found.update(_cells(rows))
+        return tallies.counts_in(found, groups)
 
     def every_view(self) -> Iterator[View]:
         """See `ViewStore.every_view`: a scan of the whole table."""
         for row in ViewRow.scan(ViewRow.sk == _PUBLIC, consistent_read=True):
-            yield _view(str(row.pk).removeprefix(_VIEW), row)
+            yield _read(row)
 
-    def every_count(self) -> Mapping[Key, int]:
+    def every_count(self) -> Mapping[Cell, int]:
         """See `ViewStore.every_count`."""
-        found: Counter[Key] = Counter()
+        found: Counter[Cell] = Counter()
         for shard in range(_SHARDS):
-            for row in ViewRow.query(_count_key(shard), consistent_read=True):
-                kind, month, value, status = str(row.sk).split("#")
-                found[kind, month, value, status] += int(row.count or 0)
-        return {key: count for key, count in found.items() if count}
+            found.update(_cells(TallyRow.query(_tally_key(shard), consistent_read=True)))
+        return {cell: count for cell, count in found.items() if count}
 
-    def correct(self, deltas: Mapping[Key, int]) -> None:
+    def correct(self, deltas: Mapping[Cell, int]) -> None:
         """See `ViewStore.correct`."""
-        for key, count in deltas.items():
-            row = ViewRow(_count_key(0), "#".join(key))
-            row.update(actions=[ViewRow.count.add(count)])
+        for name, actions in _by_row(deltas).items():
+            TallyRow(_tally_key(0), name).update(actions=actions)
 
     def _rows(
         self, filters: Filters, month: str, place: str, at_once: int
     ) -> Iterator[tuple[Mapping[str, Any], str]]:
         """Yield rows, newest first, each with the cursor that goes on after it."""
         month = month if _MONTH.fullmatch(month) else ""
-        # Whatever a caller asks for, no more months are walked than can hold anything.
         newest = min(month or filters.last_day[:7] or _LAST, city_day(self._now())[:7])
-        oldest = max(filters.first_day[:7], _FIRST_MONTH)
-        while newest >= oldest:
-            before = ViewRow.feed_sort < place if place and newest == month else None
+        for one in self._months(newest, filters.first_day[:7]):
+            before = ViewRow.feed_sort < place if place and one == month else None
             for row in ViewRow.feed.query(
-                _feed_key(newest),
+                _feed_key(one),
                 before,
                 scan_index_forward=False,
                 limit=_LOOKED_AT,
                 page_size=at_once,
             ):
-                yield msgspec.json.decode(row.body)["shown"], f"{newest}|{row.feed_sort}"
-            newest = _month_before(newest)
+                yield msgspec.json.decode(row.body)["shown"], f"{one}|{row.feed_sort}"
+
+    @staticmethod
+    def _months(newest: str, oldest: str) -> Iterator[str]:
+        """Yield *newest*, then the months before it in which something was filed, back to *oldest*.
+
+        Most pages end within the first, so the others are asked for when they are needed.
+        """
+        if newest < oldest:
+            return
+        yield newest
+        if newest > oldest:
+            rows = ViewRow.query(_MONTHS, ViewRow.sk < newest, scan_index_forward=False)
+            yield from itertools.takewhile(
+                lambda month: month >= oldest, (str(row.sk) for row in rows)
+            )
 
     def _connect(self) -> Connection:
         if self._connection is None:
@@ -181,11 +224,10 @@ class DynamoViewStore:
         return self._connection
 
 
-def _view(number: str, row: ViewRow) -> View:
-    kept = msgspec.json.decode(str(row.body))
-    counted = tuple(tuple(key) for key in kept["counted"])
-    alarm, waits = kept.get("alarm"), kept.get("waits", {})
-    return View(number, int(row.version or 0), counted, kept["shown"], alarm, waits)
+#: Version of a view from before counters were kept in rows: it counts in none of them.
+_OLDER = -1
+#: There is no view, or an older one.
+_UNSEEN = ViewRow.seq.does_not_exist()
 
 
 def _row(view: View) -> ViewRow:
@@ -196,11 +238,37 @@ def _row(view: View) -> ViewRow:
         "waits": view.waits,
     }
     body = msgspec.json.encode(kept).decode()
-    row = ViewRow(_view_key(view.number), _PUBLIC, version=view.version, body=body)
+    row = ViewRow(_view_key(view.number), _PUBLIC, seq=view.version, body=body)
     if view.shown is not None:
         row.feed_key = _feed_key(str(view.shown["day"])[:7])
         row.feed_sort = f"{view.shown['filed_at']}#{view.number}"
     return row
+
+
+def _read(row: Any) -> View:
+    number = str(row.pk).removeprefix(_VIEW)
+    kept = msgspec.json.decode(row.body)
+    alarm, waits = kept.get("alarm"), kept.get("waits", {})
+    if row.seq is None:
+        return View(number, _OLDER, (), kept["shown"], alarm, waits)
+    counted = tuple((str(name), str(column)) for name, column in kept["counted"])
+    return View(number, int(row.seq), counted, kept["shown"], alarm, waits)
+
+
+def _by_row(deltas: Mapping[Cell, int]) -> dict[str, list[Any]]:
+    """Return what to add, one update for each row that changes."""
+    found: dict[str, list[Any]] = {}
+    for (name, column), count in deltas.items():
+        found.setdefault(name, []).append(Path([column]).add(count))
+    return found
+
+
+def _cells(rows: Iterable[Any]) -> Counter[Cell]:
+    found: Counter[Cell] = Counter()
+    for row in rows:
+        for column, count in row.numbers.items():
+            found[str(row.sk), column] += count
+    return found
 
 
 def _alarm_row(number: str, alarm: Mapping[str, Any]) -> ViewRow:
@@ -230,17 +298,12 @@ def _feed_key(month: str) -> str:
     return f"FEED#{month}"
 
 
-def _count_key(shard: int) -> str:
-    return f"COUNT#{shard}"
+def _tally_key(shard: int) -> str:
+    return f"TALLY#{shard}"
 
 
 def _shard(number: str) -> int:
     return crc32(number.encode()) % _SHARDS
-
-
-def _month_before(month: str) -> str:
-    year, number = int(month[:4]), int(month[5:7])
-    return f"{year - 1}-12" if number == 1 else f"{year}-{number - 1:02d}"
 
 
 def _refusal(error: TransactWriteError) -> Exception:

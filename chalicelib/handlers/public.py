@@ -98,7 +98,7 @@ def statistics(call: Call) -> Response:
     from chalicelib.services.views import statistics as present
 
     group, (first, last) = group_of(call), period_of(call)
-    counts = bootstrap.view_store().counts(group, first[:7], last[:7])
+    counts = bootstrap.view_store().counts((group,), first[:7], last[:7])
     names, sensitive = bootstrap.views().group_name, bootstrap.views().sensitive(group)
     return cached(call.request, present(group, counts, names, sensitive), seconds=60)
 

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from chalicelib.domain.report import CLOSED
-from chalicelib.services.views import LONGER, Key
+from chalicelib.services.tallies import Key
+from chalicelib.services.views import LONGER
 
 ENDINGS = ("closed_confirmed", "closed_automatic", "referred", "rejected", "merged", "withdrawn")
 

@@ -1,7 +1,8 @@
 """From written reports to public views and counters, exactly once however often it is told.
 
-The view carries the version of the report that it shows; view and counters change together, so a
-row that comes twice, late or out of order changes nothing.
+The view carries how many events of the record it shows; view and counters change together, so a
+row that comes twice, late or out of order changes nothing. What moves the report's version but
+adds no event, like the arming of its clock, is nothing to show.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ import msgspec
 
 from chalicelib.domain.report import Report
 from chalicelib.services.ports import Conflict, StreamRow, TryAgain
-from chalicelib.services.views import Key, ViewStore, deltas, view_of
+from chalicelib.services.tallies import Cell
+from chalicelib.services.views import ViewStore, view_of
 
 _TRIES = 5
 
@@ -35,26 +37,30 @@ class Projector:
         return sum(self._put(row) for row in newest.values())
 
     def put(self, report: Report, version: int) -> bool:
-        """Show *report* as of *version*; False if what is shown is as new. Raises TryAgain."""
+        """Show *report* as of *version* events; False if what is shown is as new.
+
+        Raises TryAgain.
+        """
         new = view_of(report, version)
         for _ in range(_TRIES):
             old = self.views.get(report.number)
             if old is not None and old.version >= version:
                 return False
             try:
-                self.views.replace(old, new, deltas(old, new))
+                self.views.replace(old, new)
             except Conflict:
                 continue
             return True
         raise TryAgain("the counters are being changed by others")
 
     def _put(self, row: StreamRow) -> bool:
-        return self.put(msgspec.json.decode(row.body, type=Report), row.version)
+        report = msgspec.json.decode(row.body, type=Report)
+        return self.put(report, report.seq)
 
 
-def figures(reports: Iterable[Report]) -> Counter[Key]:
+def figures(reports: Iterable[Report]) -> Counter[Cell]:
     """Return the counters that *reports* should have added up to, for comparing and rebuilding."""
-    counted: Counter[Key] = Counter()
+    counted: Counter[Cell] = Counter()
     for report in reports:
         counted.update(view_of(report, 0).counted)
     return counted

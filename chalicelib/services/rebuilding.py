@@ -2,7 +2,7 @@
 
 Every figure is a sum over reports, and every report is what its events say; so all of them can be
 made again at any time. While reports are being written the two cannot be read at one instant: a
-view counts as wrong only if a second look finds the report at the same version, and counters of
+view counts as wrong only if a second look finds the record no longer, and counters of
 a city at work are compared again once the stream has caught up.
 """
 
@@ -14,7 +14,8 @@ from dataclasses import dataclass, replace
 
 from chalicelib.services.ports import ReportStore, Stored
 from chalicelib.services.projecting import Projector
-from chalicelib.services.views import Key, View, ViewStore, deltas, view_of
+from chalicelib.services.tallies import Cell
+from chalicelib.services.views import View, ViewStore, view_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ class Comparison:
     reports: int
     views: tuple[str, ...]
     orphans: tuple[str, ...]
-    counters: Mapping[Key, tuple[int, int]]
+    counters: Mapping[Cell, tuple[int, int]]
 
     @property
     def equal(self) -> bool:
@@ -45,12 +46,12 @@ class Rebuild:
 
     def compare(self) -> Comparison:
         """Hold views and counters against the record; change nothing."""
-        expected: Counter[Key] = Counter()
+        expected: Counter[Cell] = Counter()
         numbers, wrong = set(), []
         for stored in self._all():
             number = stored.report.number
             numbers.add(number)
-            new = view_of(stored.report, stored.version)
+            new = view_of(stored.report, stored.report.seq)
             expected.update(new.counted)
             if self._differs(new):
                 wrong.append(number)
@@ -73,9 +74,9 @@ class Rebuild:
         self.views.correct(self._drift())
         return self.compare()
 
-    def _drift(self) -> dict[Key, int]:
+    def _drift(self) -> dict[Cell, int]:
         """What the counters lack of the views that they were written with."""
-        expected: Counter[Key] = Counter()
+        expected: Counter[Cell] = Counter()
         for view in self.views.every_view():
             expected.update(view.counted)
         found = _differences(self.views.every_count(), expected)
@@ -83,22 +84,22 @@ class Rebuild:
 
     def _show_anew(self, number: str) -> None:
         stored = self.store.load(number)
-        if stored is not None and not self.projector.put(stored.report, stored.version):
+        if stored is not None and not self.projector.put(stored.report, stored.report.seq):
             # As new as the record and still different: replaced whatever its version says.
-            self._replace(view_of(stored.report, stored.version))
+            self._replace(view_of(stored.report, stored.report.seq))
 
     def _replace(self, new: View) -> None:
         old = self.views.get(new.number)
         if old is not None and not _same(old, new):
             version = max(old.version, new.version)
-            self.views.replace(old, replace(new, version=version), deltas(old, new))
+            self.views.replace(old, replace(new, version=version))
 
     def _differs(self, new: View) -> bool:
         old = self.views.get(new.number)
         if old is not None and _same(old, new):
             return False
         again = self.store.load(new.number)
-        return again is None or again.version == new.version
+        return again is None or again.report.seq == new.version
 
     def _all(self) -> Iterator[Stored]:
         for number in self.store.numbers():
@@ -115,7 +116,9 @@ def _counts_for_none(view: View, numbers: set[str]) -> bool:
     return view.number not in numbers and view != View(view.number, view.version, ())
 
 
-def _differences(says: Mapping[Key, int], should: Mapping[Key, int]) -> dict[Key, tuple[int, int]]:
+def _differences(
+    says: Mapping[Cell, int], should: Mapping[Cell, int]
+) -> dict[Cell, tuple[int, int]]:
     keys = sorted(set(says) | set(should))
     pairs = {key: (says.get(key, 0), should.get(key, 0)) for key in keys}
     return {key: pair for key, pair in pairs.items() if pair[0] != pair[1]}

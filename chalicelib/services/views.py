@@ -25,8 +25,10 @@ from chalicelib.domain.report import (
     PhotoState,
     Report,
 )
+from chalicelib.services import tallies
 from chalicelib.services.catalogue import CITY_ZONE
 from chalicelib.services.ports import Page
+from chalicelib.services.tallies import WITHHELD, Cell, Key
 
 #: What statistics can be broken down by.
 GROUPS = (
@@ -40,10 +42,6 @@ GROUPS = (
     "proof",
     "audit",
 )
-#: How promises were kept is counted by these.
-PROMISED_BY = ("agency", "category", "kelurahan")
-#: What is timed from filing on, by category: the studies asked how fast an officer arrives.
-TIMED = ("acknowledged", "on_scene", "resolved")
 #: Upper ends of the classes of time, in minutes of the wall clock; beyond the last: longer.
 TIME_CLASSES = (
     1, 2, 3, 5, 7, 10, 12, 15, 20, 25, 30, 45, 60, 90, 120, 180, 240, 360, 480, 720, 1080, 1440,
@@ -55,18 +53,12 @@ LONGER = 10**9
 EXAMINE, COVER, REVIEW, PUBLISH, AUDIT = "examine", "cover", "review", "publish", "audit"
 PHOTO_WAITS = (EXAMINE, COVER, REVIEW, PUBLISH)
 WAITS = (*PHOTO_WAITS, AUDIT)
-#: Stands for the whole city, and carries the number withheld.
-WITHHELD = "withheld"
-
 #: Stands for the kelurahan of reports about people: their kinds are counted by kecamatan only.
 PEOPLE = "people"
 #: Fewer reports of a sensitive kind than this are not counted by themselves.
 FEWEST = 5
 #: Stands for those kinds together.
 FEW = "few"
-
-#: One counter: group, month of filing, value of the group, status.
-Key = tuple[str, str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,13 +91,14 @@ class Filters:
 class View:
     """What the views table keeps of one report.
 
-    shown: its row in public lists, if any. alarm: its row on the control room's board, while it
-    is an emergency that runs. waits: its row in each list of what waits for staff's eyes (`WAITS`).
+    version: how many events of its record it shows. counted: the cells it is counted in. shown:
+    its row in public lists, if any. alarm: its row on the control room's board, while it is an
+    emergency that runs. waits: its row in each list of what waits for staff's eyes (`WAITS`).
     """
 
     number: str
     version: int
-    counted: tuple[Key, ...]
+    counted: tuple[Cell, ...]
     shown: Mapping[str, Any] | None = None
     alarm: Mapping[str, Any] | None = None
     waits: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
@@ -117,8 +110,8 @@ class ViewStore(Protocol):
     def get(self, number: str) -> View | None:
         """Return the view of a report, strongly consistent, or None."""
 
-    def replace(self, old: View | None, new: View, deltas: Mapping[Key, int]) -> None:
-        """Put *new* in the place of *old* and add *deltas*, all or nothing; raise Conflict."""
+    def replace(self, old: View | None, new: View) -> None:
+        """Put *new* in the place of *old* and count it instead, all or nothing; raise Conflict."""
 
     def page(self, filters: Filters, limit: int, cursor: str | None) -> Page:
         """Return public rows, newest first. A page may be short of *limit* and not the last."""
@@ -135,14 +128,16 @@ class ViewStore(Protocol):
     def every_view(self) -> Iterator[View]:
         """Yield every view there is, in no order: a long walk, for tools."""
 
-    def every_count(self) -> Mapping[Key, int]:
+    def every_count(self) -> Mapping[Cell, int]:
         """Return every counter that is not zero: a long walk, for tools."""
 
-    def correct(self, deltas: Mapping[Key, int]) -> None:
+    def correct(self, deltas: Mapping[Cell, int]) -> None:
         """Add *deltas* to the counters: for the rebuild alone, views are left as they are."""
 
-    def counts(self, group: str, first_month: str, last_month: str) -> Mapping[Key, int]:
-        """Return the counters of *group* and the withheld; months inclusive, empty: no bound."""
+    def counts(
+        self, groups: Collection[str], first_month: str, last_month: str
+    ) -> Mapping[Key, int]:
+        """Return the counters of *groups* and the withheld; months inclusive, empty: no bound."""
 
 
 def view_of(report: Report, version: int) -> View:
@@ -152,28 +147,22 @@ def view_of(report: Report, version: int) -> View:
     month = city_day(report.filed_at)[:7]
     alarm, waits = alarm_of(report), waits_of(report)
     if hidden(report):
-        counted = ((WITHHELD, month, "", ""),)
-        return View(report.number, version, counted, alarm=alarm, waits=waits)
-    values = {
-        "category": report.category,
-        "status": report.status,
-        "kecamatan": report.kecamatan,
-        # Among a few thousand people a single report about somebody points at them.
-        "kelurahan": report.kelurahan if report.sensitivity == "none" else PEOPLE,
-        "agency": report.agency,
-        "month": month,
-        "ending": ending_of(report) or "running",
-        "proof": report.proof or "none_yet",
-        "audit": report.audit or "none",
-    }
-    counts = [(group, month, values[group], report.status) for group in GROUPS]
-    if report.promise:
-        counts += [(f"promise-{by}", month, values[by], report.promise) for by in PROMISED_BY]
-    counts += [
-        (f"time-{name}", month, report.category, str(time_class(seconds)))
-        for name, seconds in times(report).items()
-    ]
-    return View(report.number, version, tuple(counts), row_of(report), alarm, waits)
+        return View(report.number, version, (tallies.withheld(month),), alarm=alarm, waits=waits)
+    status, promise = report.status, report.promise
+    category, agency = report.category, report.agency
+    ending = ending_of(report) or "running"
+    standing = (status, ending, report.proof or "none_yet", report.audit or "none", promise)
+    # Among a few thousand people a single report about somebody points at them.
+    kelurahan = report.kelurahan if report.sensitivity == "none" else PEOPLE
+    counted = (
+        tallies.what(month, category, agency, standing),
+        tallies.where(month, report.kecamatan, kelurahan, (status, promise)),
+        *(
+            tallies.took(month, category, agency, name, time_class(seconds))
+            for name, seconds in times(report).items()
+        ),
+    )
+    return View(report.number, version, counted, row_of(report), alarm, waits)
 
 
 def times(report: Report) -> dict[str, float]:
@@ -275,7 +264,7 @@ def hidden(report: Report) -> bool:
     return report.secret or report.tier == "P4" or bool(report.about_unit)
 
 
-def deltas(old: View | None, new: View) -> dict[Key, int]:
+def deltas(old: View | None, new: View) -> dict[Cell, int]:
     """Return what the step from *old* to *new* adds to the counters."""
     change = Counter(new.counted)
     change.subtract(Counter(old.counted if old else ()))

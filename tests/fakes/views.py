@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
+from chalicelib.services import tallies
 from chalicelib.services.ports import Conflict, Page
-from chalicelib.services.views import WITHHELD, Filters, Key, View
+from chalicelib.services.tallies import Cell, Key
+from chalicelib.services.views import Filters, View, deltas
 
 
 class MemoryViewStore:
@@ -17,28 +19,28 @@ class MemoryViewStore:
     def __init__(self) -> None:
         self._lock = threading.RLock()
         self.views: dict[str, View] = {}
-        self.counters: Counter[Key] = Counter()
+        self.counters: Counter[Cell] = Counter()
 
     def get(self, number: str) -> View | None:
         return self.views.get(number)
 
-    def replace(self, old: View | None, new: View, deltas: Mapping[Key, int]) -> None:
+    def replace(self, old: View | None, new: View) -> None:
         with self._lock:
             if self.views.get(new.number) != old:
                 raise Conflict
             self.views[new.number] = new
-            for key, count in deltas.items():
-                self.counters[key] += count
+            for cell, count in deltas(old, new).items():
+                self.counters[cell] += count
 
     def every_view(self) -> Iterator[View]:
         return iter(list(self.views.values()))
 
-    def every_count(self) -> Mapping[Key, int]:
-        return {key: count for key, count in self.counters.items() if count}
+    def every_count(self) -> Mapping[Cell, int]:
+        return {cell: count for cell, count in self.counters.items() if count}
 
-    def correct(self, deltas: Mapping[Key, int]) -> None:
-        for key, count in deltas.items():
-            self.counters[key] += count
+    def correct(self, deltas: Mapping[Cell, int]) -> None:
+        for cell, count in deltas.items():
+            self.counters[cell] += count
 
     def page(self, filters: Filters, limit: int, cursor: str | None) -> Page:
         rows = sorted(
@@ -72,11 +74,11 @@ class MemoryViewStore:
         page = later[:limit]
         return Page(tuple(row for _, row in page), page[-1][0] if len(later) > limit else None)
 
-    def counts(self, group: str, first_month: str, last_month: str) -> Mapping[Key, int]:
+    def counts(
+        self, groups: Collection[str], first_month: str, last_month: str
+    ) -> Mapping[Key, int]:
         return {
             key: count
-            for key, count in self.counters.items()
-            if key[0] in (group, WITHHELD)
-            and key[1] >= first_month
-            and (not last_month or key[1] <= last_month)
+            for key, count in tallies.counts_in(self.counters, groups).items()
+            if key[1] >= first_month and (not last_month or key[1] <= last_month)
         }

@@ -25,6 +25,7 @@ from chalicelib.services.acting import NotFound
 from chalicelib.services.ports import Contact
 from chalicelib.services.projecting import Projector, figures
 from chalicelib.services.rebuilding import Rebuild
+from chalicelib.services.tallies import what
 from chalicelib.services.views import View
 from tests.fakes.engine import Engine
 from tests.fakes.views import MemoryViewStore
@@ -139,13 +140,14 @@ def test_a_comparison_finds_what_was_lost_changed_or_made_up_and_mending_makes_i
     del views.views[numbers[0]]
     shown = views.views[numbers[3]]
     views.views[numbers[3]] = View(shown.number, shown.version, shown.counted[:1], None)
-    made_up = (("category", "2027-04", "INF-01", "closed_confirmed"),)
+    made_up = (what("2027-04", "INF-01", "PUPR", ("received", "running", "none_yet", "none", "")),)
     views.views["TL-7K3QX9MW"] = View("TL-7K3QX9MW", 1, made_up)
-    views.counters["agency", "2027-04", "PUPR", "received"] += 5
+    where = ("where#2027-04#36.71.01#36.71.01.1007", "-.-")
+    views.counters[where] += 5
     found = rebuild.compare()
     assert found.views == tuple(sorted((numbers[0], numbers[3])))
     assert found.orphans == ("TL-7K3QX9MW",)
-    assert found.counters["agency", "2027-04", "PUPR", "received"] == (5, 0)
+    assert found.counters[where] == (5, 0)
     assert rebuild.mend().equal
     assert views.every_count() == figures(rebuild.store.load(one).report for one in numbers)
 

@@ -66,7 +66,7 @@ def _statuses(rows: list[dict[str, Any]]) -> list[tuple[Any, int]]:
 
 
 def _promise(holder: str) -> Promise:
-    counts = bootstrap.view_store().counts("promise-agency", "", "")
+    counts = bootstrap.view_store().counts(("promise-agency",), "", "")
     found = (row for row in promises("agency", counts) if row.key == holder)
     return next(found, Promise(holder, 0, 0, 0))
 

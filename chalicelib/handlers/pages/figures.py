@@ -23,8 +23,9 @@ from chalicelib.handlers.problems import SAFE_HEADERS, Problem
 from chalicelib.handlers.queries import cursor_for, cursor_of
 from chalicelib.handlers.serving import Call, shows
 from chalicelib.services import measures
+from chalicelib.services.tallies import TIMED
 from chalicelib.services.viewing import STATUS_NAMES
-from chalicelib.services.views import LONGER, TIME_CLASSES, TIMED, Filters, city_day
+from chalicelib.services.views import LONGER, TIME_CLASSES, Filters, city_day
 from chalicelib.services.watching import board
 
 blueprint = Blueprint(__name__)
@@ -173,14 +174,9 @@ def harmless(value: Any) -> Any:
 
 
 def _figures(first_month: str, language: str) -> dict[str, Any]:
-    store = bootstrap.view_store()
-
-    def counted(group: str) -> Mapping[Any, int]:
-        return store.counts(group, first_month, "")
-
-    by_status = counted("status")
-    ends = measures.endings(by_status)
-    promised = {group: measures.promises(group, counted(f"promise-{group}")) for group in _NAMED}
+    counted = bootstrap.view_store().counts(_COUNTED, first_month, "")
+    ends = measures.endings(counted)
+    promised = {group: measures.promises(group, counted) for group in _NAMED}
     return {
         "first_month": first_month,
         "ends": ends,
@@ -188,21 +184,26 @@ def _figures(first_month: str, language: str) -> dict[str, Any]:
             {"status": status, "name": STATUS_NAMES[status], "count": ends.by_status.get(status, 0)}
             for status in measures.ENDINGS[2:]
         ],
-        "withheld": sum(n for key, n in by_status.items() if key[0] == "withheld"),
+        "withheld": sum(n for key, n in counted.items() if key[0] == "withheld"),
         "whole": measures.together(promised["agency"]),
         **{group: [_promise(group, row, language) for row in promised[group]] for group in _NAMED},
         "waits": [
             {"name": name, **_wait(row, language)}
             for name in TIMED
-            for row in measures.waiting(name, counted(f"time-{name}"))
+            for row in measures.waiting(name, counted)
             if not row.key
         ],
-        "dimensions": _dimensions(counted("category")),
-        "rates": _rates(counted("kecamatan")),
+        "dimensions": _dimensions(counted),
+        "rates": _rates(counted),
     }
 
 
 _NAMED = ("agency", "category", "kelurahan")
+_COUNTED = (
+    *("status", "category", "kecamatan"),
+    *(f"promise-{group}" for group in _NAMED),
+    *(f"time-{name}" for name in TIMED),
+)
 
 
 def _promise(group: str, row: measures.Promise, language: str) -> dict[str, Any]:

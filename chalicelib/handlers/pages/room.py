@@ -187,7 +187,7 @@ def _waits(row: Mapping[str, Any], now: datetime, language: str) -> dict[str, An
 def _overdue(now: datetime) -> list[dict[str, Any]]:
     """Return the agencies with open reports past their limit; a year back is all that is open."""
     year, rest = city_day(now)[:4], city_day(now)[4:7]
-    counts = bootstrap.view_store().counts("promise-agency", f"{int(year) - 1}{rest}", "")
+    counts = bootstrap.view_store().counts(("promise-agency",), f"{int(year) - 1}{rest}", "")
     rows = [row for row in promises("agency", counts) if row.overdue]
     most = max((row.overdue for row in rows), default=1)
     return [

@@ -1,0 +1,116 @@
+"""How counters are kept: few rows of many numbers, so that one step of a report changes two.
+
+Every figure is a sum over cells. A cell is a column of a row; a row stands for what is reported
+(month, category, agency) or where (month, kecamatan, kelurahan), and its columns for how the
+reports in it stand. From these two every breakdown follows, and how often one report's step
+changes a counter does not grow with the number of breakdowns (docs/adr/0045).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+#: One counter as figures see it: group, month of filing, value of the group, status.
+Key = tuple[str, str, str, str]
+#: One counter as it is kept: row and column.
+Cell = tuple[str, str]
+
+#: Carries the number withheld, for the whole city.
+WITHHELD = "withheld"
+WHAT, WHERE = "what", "where"
+#: What is timed from filing on, by category, and the letter that begins its columns.
+TIMED: Mapping[str, str] = {"acknowledged": "A", "on_scene": "O", "resolved": "R"}
+#: The words of columns; a word's place is its letter. For ever: words are only added at the end.
+WORDS = (
+    "", "received", "needs_information", "verified", "assigned", "acknowledged", "in_progress",
+    "deferred", "awaiting_validation", "returned", "awaiting_confirmation", "closed_confirmed",
+    "closed_automatic", "reopened", "referred", "rejected", "merged", "withdrawn", "running",
+    "confirmed", "automatic", "no_proof", "disputed", "cannot_be_done", "nothing_found",
+    "not_ours", "duplicate", "none_yet", "photo", "despite", "none", "ordered", "as_reported",
+    "partly", "not_done", "on_time", "late", "overdue",
+)  # fmt: skip
+_LETTERS = "-abcdefghijklmnopqrstuvwxyz0123456789BCDEFGHIJKLMNPQSTUVWXYZ"
+_LETTER = dict(zip(WORDS, _LETTERS, strict=False))
+_WORD = {letter: word for word, letter in _LETTER.items()}
+
+
+def what(month: str, category: str, agency: str, standing: Sequence[str]) -> Cell:
+    """Return the cell of one report; *standing*: status, ending, proof, audit, promise."""
+    return f"{WHAT}#{month}#{category}#{agency}", _column(standing)
+
+
+def where(month: str, kecamatan: str, kelurahan: str, standing: Sequence[str]) -> Cell:
+    """Return the cell of one report; *standing*: status, promise."""
+    return f"{WHERE}#{month}#{kecamatan}#{kelurahan}", _column(standing)
+
+
+def took(month: str, category: str, agency: str, name: str, most: int) -> Cell:
+    """Return the cell of one time of a report; *most*: upper end of its class in minutes."""
+    return f"{WHAT}#{month}#{category}#{agency}", f"{TIMED[name]}{most}"
+
+
+def withheld(month: str) -> Cell:
+    """Return the cell of a report of which nothing is shown."""
+    return f"{WITHHELD}#{month}", "n"
+
+
+def kinds_of(groups: Iterable[str]) -> tuple[str, ...]:
+    """Return the kinds of rows in which *groups* and the number withheld are counted."""
+    places = ("kecamatan", "kelurahan", "promise-kelurahan")
+    return (*sorted({WHERE if group in places else WHAT for group in groups}), WITHHELD)
+
+
+def keys_of(cell: Cell) -> tuple[Key, ...]:
+    """Return every counter that one report in *cell* adds to."""
+    kind, month, *rest = cell[0].split("#")
+    if kind == WITHHELD:
+        return ((WITHHELD, month, "", ""),)
+    first, second = rest
+    if kind == WHERE:
+        status, promise = _words(cell[1])
+        found = [("kecamatan", month, first, status), ("kelurahan", month, second, status)]
+        return (*found, *_promised({"kelurahan": second}, month, promise))
+    return _keys_of_what(month, first, second, cell[1])
+
+
+def counts_in(cells: Mapping[Cell, int], groups: Collection[str]) -> dict[Key, int]:
+    """Return the counters of *groups* and the withheld that *cells* come to, without zeros."""
+    found: Counter[Key] = Counter()
+    for cell, count in cells.items():
+        for key in keys_of(cell) if count else ():
+            if key[0] in groups or key[0] == WITHHELD:
+                found[key] += count
+    return {key: count for key, count in found.items() if count}
+
+
+def _keys_of_what(month: str, category: str, agency: str, column: str) -> tuple[Key, ...]:
+    for name, letter in TIMED.items():
+        if column.startswith(letter):
+            return ((f"time-{name}", month, category, column[1:]),)
+    status, ending, proof, audit, promise = _words(column)
+    values = {
+        "category": category,
+        "status": status,
+        "agency": agency,
+        "month": month,
+        "ending": ending,
+        "proof": proof,
+        "audit": audit,
+    }
+    counted = [(group, month, value, status) for group, value in values.items()]
+    return (*counted, *_promised({"agency": agency, "category": category}, month, promise))
+
+
+def _promised(values: Mapping[str, str], month: str, promise: str) -> Iterable[Key]:
+    if promise:
+        for group, value in values.items():
+            yield f"promise-{group}", month, value, promise
+
+
+def _column(words: Sequence[str]) -> str:
+    return ".".join(_LETTER.get(word, word) for word in words)
+
+
+def _words(column: str) -> list[str]:
+    return [_WORD.get(part, part) for part in column.split(".")]
