@@ -113,7 +113,7 @@ class Shifts:
     def _agencies(self) -> Sequence[str]:
         """Whose work lists may hold something: who owns a category, and who has open reports."""
         owners = {str(row["agency"]) for row in self.catalogue.ownership()}
-        counts = self.view_store.counts("agency", "", "")
+        counts = self.view_store.counts(("agency",), "", "")
         held = {value for (_, _, value, status), n in counts.items() if n and status not in CLOSED}
         return sorted((owners | held) & set(self.catalogue.agencies()) - {CONTROL_ROOM})
 

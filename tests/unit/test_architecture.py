@@ -28,6 +28,7 @@ FRESH_ROWS = (
     "adapters/device_states.py",
     "adapters/errand_store.py",
     "adapters/search_store.py",
+    "adapters/view_store.py",
 )
 #: Libraries that a service may use; the domain uses the standard library alone.
 LIBRARIES = {"domain": set(), "services": {"msgspec", "jinja2", "markupsafe"}}

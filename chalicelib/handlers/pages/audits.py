@@ -110,7 +110,7 @@ def _words() -> Mapping[str, tuple[str, str]]:
 def _figures() -> dict[str, Any]:
     """How the audited results of the whole city stand, each part by itself, and their sum."""
     counted: Counter[str] = Counter()
-    for (_, _, value, _), count in bootstrap.view_store().counts("audit", "", "").items():
+    for (_, _, value, _), count in bootstrap.view_store().counts(("audit",), "", "").items():
         counted[value] += count
     parts = {name: counted[name] for name in FINDINGS}
     return {"parts": parts, "audited": sum(parts.values()), "ordered": counted[ORDERED]}
