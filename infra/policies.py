@@ -554,6 +554,7 @@ FUNCTIONS: Mapping[str, Function] = {
         (
             _reads_queue("replay"),
             _on_table("reports", "Query"),
+            _on_table("views", "Query"),
             _on_table("views", "Query", index="feed"),
             _CATALOGUE,
             _on_table("reference", "PutItem"),

@@ -184,7 +184,8 @@ CALLS = {
     # the rebuild of views and counters is a tool, with the rights of whoever runs it
     "report_store: ReportRow.scan": [],
     "view_store: ViewRow.scan": [],
-    "view_store: row.update": [],
+    "view_store: row.save": [("project", "dynamodb:PutItem", TABLE["views"])],
+    "view_store: TallyRow.query": [("api_handler", "dynamodb:Query", TABLE["views"])],
     "report_store: ReportRow.due.query": [
         (name, "dynamodb:Query", TABLE["reports"] + "/index/due")
         for name in ("sweep", "api_handler")
@@ -223,7 +224,7 @@ CALLS = {
     "view_store: transaction.delete": [("project", "dynamodb:DeleteItem", TABLE["views"])],
     "view_store: ViewRow.get": [("project", "dynamodb:GetItem", TABLE["views"])],
     "view_store: ViewRow.query": [
-        (name, "dynamodb:Query", TABLE["views"]) for name in ("api_handler", "mend")
+        (name, "dynamodb:Query", TABLE["views"]) for name in ("api_handler", "mend", "replay")
     ],
     "view_store: ViewRow.feed.query": [
         (name, "dynamodb:Query", TABLE["views"] + "/index/feed")
