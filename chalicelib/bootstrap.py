@@ -70,6 +70,7 @@ if TYPE_CHECKING:
     from chalicelib.services.projecting import Projector
     from chalicelib.services.protecting import Protect
     from chalicelib.services.pushing import Pushing
+    from chalicelib.services.reading import NoteReading
     from chalicelib.services.rebuilding import Rebuild
     from chalicelib.services.receipts import TakeReceipt
     from chalicelib.services.recording import Recorder
@@ -572,6 +573,14 @@ def recorder() -> Recorder:
     from chalicelib.services.recording import Recorder
 
     return Recorder(store(), planner(), clock(), salt)
+
+
+@_shared
+def note_reading() -> NoteReading:
+    """Puts the reading of a sealed case on its record."""
+    from chalicelib.services.reading import NoteReading
+
+    return NoteReading(recorder())
 
 
 @_shared

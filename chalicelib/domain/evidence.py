@@ -18,6 +18,7 @@ from chalicelib.domain.areas import distance_m
 from chalicelib.domain.events import Event, parse_instant
 from chalicelib.domain.sop import Evidence
 
+PROBLEM = "problem"
 PASSED, FAILED, UNKNOWN, NOTED = "passed", "failed", "unknown", "noted"
 REFUSE, REASON, SHOW = "refuse", "reason", "show"
 #: Camera clocks are set by hand or by a telephone network: minutes off, not hours.
@@ -34,6 +35,8 @@ DEFAULTS: Mapping[str, str] = {
     "not_redated": REASON,
     "not_generated": REFUSE,
     "not_edited": SHOW,
+    # Nobody can photograph yesterday: whoever fixed it at once is not made to invent a picture.
+    "photographed_before": SHOW,
 }
 
 
@@ -64,13 +67,17 @@ class Photo:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What the photos are held against. submitted: photos that an earlier result named."""
+    """What the photos are held against. submitted: photos that an earlier result named.
+
+    before: how many photos show the place as it was: the reporter's, or an officer's on arrival.
+    """
 
     number: str
     assigned_at: datetime | None
     point: tuple[float, float] | None = None
     results: frozenset[str] = frozenset()
     submitted: frozenset[str] = frozenset()
+    before: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,15 +119,27 @@ def scene_of(events: Sequence[Event]) -> Scene:
     assigned: datetime | None = None
     results: set[str] = set()
     submitted: set[str] = set()
+    before: set[str] = set()
     for event in events:
         if event.type in _ASSIGNS and _agency_has_it(event):
             assigned = event.at
         elif event.type == "photo_added" and event.data.get("purpose") == "result":
             results.add(event.data["photo"])
+        elif event.type == "photo_added" and event.data.get("purpose", PROBLEM) == PROBLEM:
+            before.add(event.data["photo"])
         elif event.type == "resolved":
             submitted |= set(event.data.get("photos", ()))
     point = _point(events[0].texts.get("point", ""))
-    return Scene(events[0].number, assigned, point, frozenset(results), frozenset(submitted))
+    seen_before = len(before & set(photos_of(events)))
+    return Scene(
+        events[0].number, assigned, point, frozenset(results), frozenset(submitted), seen_before
+    )
+
+
+def lacking_before(events: Sequence[Event], rule: Evidence | None) -> int:
+    """Return how many photos from before the work the SOP asks for that are not there yet."""
+    asked = rule.photos_before if rule else 0
+    return max(0, asked - scene_of(events).before) if asked else 0
 
 
 def judge(photos: Sequence[Photo], scene: Scene, rule: Evidence | None) -> Verdict:
@@ -149,6 +168,7 @@ def _checks(
     photo: Photo, together: Sequence[Photo], scene: Scene, rule: Evidence
 ) -> tuple[Check, ...]:
     others = [match for match in photo.matches if _counts(match, scene)]
+    asked = (_photographed_before(scene, rule),) if rule.photos_before else ()
     return (
         _after_assignment(photo, scene),
         _at_the_place(photo, scene, rule),
@@ -157,6 +177,7 @@ def _checks(
         _not_redated(photo, others),
         _not_generated(photo),
         _not_edited(photo),
+        *asked,
     )
 
 
@@ -224,6 +245,13 @@ def _not_edited(photo: Photo) -> Check:
     if found and photo.software:
         facts["software"] = photo.software
     return Check("not_edited", NOTED if found else PASSED, facts)
+
+
+def _photographed_before(scene: Scene, rule: Evidence) -> Check:
+    """Whether there is a picture to compare the result with (``evidence.photos_before``)."""
+    facts = {"asked": rule.photos_before, "found": scene.before}
+    enough = scene.before >= rule.photos_before
+    return Check("photographed_before", PASSED if enough else FAILED, facts)
 
 
 def _counts(match: Mapping[str, Any], scene: Scene) -> bool:

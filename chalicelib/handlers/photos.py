@@ -26,7 +26,7 @@ _PHOTO = "/v1/reports/{number}/photos/{photo}"
 @serves(blueprint, "GET", "/v1/reports/{number}/evidence")
 def list_photos(call: Call) -> Response:
     """The report's photos as the caller may see them, with what the examination found."""
-    stored = bootstrap.store().load(call.number)
+    stored = bootstrap.note_reading()(bootstrap.store().load(call.number), call.caller)
     items = bootstrap.views().photos(stored, call.caller, call.number)
     return listed(call, page_of(call, items))
 
@@ -34,7 +34,7 @@ def list_photos(call: Call) -> Response:
 @serves(blueprint, "GET", _PHOTO + "/{size}")
 def show_photo(call: Call) -> Response:
     """Lead to a copy of a photo for a few minutes; the same address every time."""
-    stored = bootstrap.store().load(call.number)
+    stored = bootstrap.note_reading()(bootstrap.store().load(call.number), call.caller)
     access = bootstrap.views().photo_access(stored, call.caller, call.number, call.params["photo"])
     number, photo, size = call.number, call.params["photo"], call.params["size"]
     if size == ORIGINAL and access == "checker":
@@ -67,7 +67,8 @@ def review_photo(call: Call) -> Response:
 @serves(blueprint, "GET", "/v1/reports/{number}/publication")
 def preview(call: Call) -> Response:
     """What the public sees of the report, and what looks like personal data in its description."""
-    stored = viewer_of(bootstrap.store().load(call.number), call.caller, call.number)
+    stored = bootstrap.note_reading()(bootstrap.store().load(call.number), call.caller)
+    stored = viewer_of(stored, call.caller, call.number)
     return ok(bootstrap.views().publication(stored))
 
 

@@ -106,14 +106,14 @@ def statistics(call: Call) -> Response:
 @serves(blueprint, "GET", "/v1/reports/{number}")
 def show_report(call: Call) -> Response:
     """The report as its caller may see it."""
-    stored = bootstrap.store().load(call.number)
+    stored = bootstrap.note_reading()(bootstrap.store().load(call.number), call.caller)
     return cached(call.request, bootstrap.views().report(stored, call.caller, call.number))
 
 
 @serves(blueprint, "GET", "/v1/reports/{number}/timeline")
 def show_timeline(call: Call) -> Response:
     """Every entry of the timeline, past and future, with why it is due when it is."""
-    stored = bootstrap.store().load(call.number)
+    stored = bootstrap.note_reading()(bootstrap.store().load(call.number), call.caller)
     language = language_of(call.request)
     return cached(
         call.request, bootstrap.views().timeline(stored, call.caller, call.number, language)

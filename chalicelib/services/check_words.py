@@ -43,6 +43,10 @@ _WORDS: Mapping[tuple[str, str], tuple[str, str]] = {
         "✗ Berkas menyatakan dibuat oleh mesin (AI)",
         "✗ The file says that a machine made it (AI)",
     ),
+    ("photographed_before", "failed"): (
+        "✗ SOP meminta {asked} foto sebelum dikerjakan; ada {found}",
+        "✗ The SOP asks for {asked} photos from before the work; there are {found}",
+    ),
     ("not_edited", "noted"): (
         "! Pernah disimpan dengan program pengolah gambar, atau bertanda asal-usul digital",
         "! Saved by an editing program, or carries content credentials",

@@ -8,6 +8,7 @@ from typing import Any
 
 from chalicelib.domain import report as r
 from chalicelib.domain.actions import REPORTER_ROLE
+from chalicelib.domain.evidence import lacking_before
 from chalicelib.domain.report import Report, text_of
 from chalicelib.services.answering import Opened
 from chalicelib.services.facts import facts_of
@@ -55,6 +56,7 @@ def task_of(opened: Opened, views: Views, now: datetime) -> dict[str, Any]:
         "resolve_by": facts.get("resolve_by"),
         "instruction": _instruction(opened, sop),
         "photos_after": sop.evidence.photos_after if sop.evidence else 0,
+        "photos_before": lacking_before(opened.stored.events, sop.evidence),
         "promises": facts["promises"],
         "question": text_of(stored.events, "paused", "question"),
         "result": text_of(stored.events, "resolved", "note"),

@@ -127,6 +127,10 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "Kontak pelapor dibaca untuk keperluan: {purpose}.",
         "The reporter's contact was read for this purpose: {purpose}.",
     ),
+    "case_read": (
+        "Kasus dibuka dan dibaca oleh Inspektorat.",
+        "The Inspectorate opened and read the case.",
+    ),
     "place_corrected": ("Wilayah laporan dibetulkan.", "The report's area was corrected."),
     "second_unit_called": ("Regu kedua dipanggil.", "A second unit was called."),
     "tier_escalated": ("Tingkat laporan dinaikkan.", "The report's tier was raised."),

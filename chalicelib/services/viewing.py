@@ -37,6 +37,7 @@ _PRIVATE = frozenset(
         "commented",
         "co_acknowledged",
         "contact_changed",
+        "case_read",
         "contact_read",
         "contact_replaced",
         "photo_added",

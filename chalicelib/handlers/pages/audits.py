@@ -76,7 +76,7 @@ def record(call: Call) -> Response:
 
 def _audit(call: Call, refused: Exception | None = None) -> Response:
     views, language = bootstrap.views(), language_of(call)
-    stored = bootstrap.store().load(call.number)
+    stored = bootstrap.note_reading()(bootstrap.store().load(call.number), call.caller)
     report = views.report(stored, call.caller, call.number)
     if stored is None or "actions" not in report:
         raise Problem("not_found")

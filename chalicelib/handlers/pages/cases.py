@@ -11,6 +11,7 @@ from chalice import Blueprint, Response
 
 from chalicelib import bootstrap
 from chalicelib.domain.actions import ActionRefused
+from chalicelib.domain.evidence import lacking_before
 from chalicelib.handlers.actions import command_for, room_for_photo
 from chalicelib.handlers.definitions import NewPhoto
 from chalicelib.handlers.field_errors import from_msgspec
@@ -60,7 +61,8 @@ def add_photo(call: Call) -> Response:
     """Make room for a photo of the result; as JSON, for the page's script."""
     given = form_of(call.request)
     try:
-        form = msgspec.convert({"type": given.get("type"), "purpose": "result"}, NewPhoto)
+        purpose = given.get("purpose") or "result"
+        form = msgspec.convert({"type": given.get("type"), "purpose": purpose}, NewPhoto)
     except msgspec.ValidationError as error:
         raise Problem("invalid_field", errors=[from_msgspec(str(error))]) from None
     return ok(room_for_photo(call.caller, call.number, form, ""), 201)
@@ -69,7 +71,7 @@ def add_photo(call: Call) -> Response:
 def _case(call: Call, refused: Exception | None = None) -> Response:
     number, language = call.number, language_of(call)
     views = bootstrap.views()
-    stored = bootstrap.store().load(number)
+    stored = bootstrap.note_reading()(bootstrap.store().load(number), call.caller)
     report = views.report(stored, call.caller, number)
     if stored is None or "actions" not in report:
         raise Problem("not_found")
@@ -91,6 +93,7 @@ def _case(call: Call, refused: Exception | None = None) -> Response:
         forms=offered(report["status"], bool(report["on_scene_at"]), names),
         problem=problem,
         sop=sop,
+        before_missing=lacking_before(stored.events, sop.evidence),
         agencies=sorted(
             bootstrap.catalogue().agencies().values(), key=lambda row: str(row["name"]["id"])
         ),

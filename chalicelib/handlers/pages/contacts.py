@@ -47,7 +47,8 @@ def read(call: Call) -> Response:
 def _shown(
     call: Call, contact: Mapping[str, str] | None = None, refused: Exception | None = None
 ) -> Response:
-    views, stored = bootstrap.views(), bootstrap.store().load(call.number)
+    views = bootstrap.views()
+    stored = bootstrap.note_reading()(bootstrap.store().load(call.number), call.caller)
     report = views.report(stored, call.caller, call.number)
     if "contact_purposes" not in report:
         raise Problem("not_found")

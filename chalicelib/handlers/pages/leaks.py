@@ -130,7 +130,8 @@ def _register(
 def _entry(call: Call, refused: Exception | None = None) -> Response:
     entry = _told(bootstrap.keep_breaches().entry(call.number))
     problem = said(refused)
-    stored = bootstrap.store().load(call.number)
+    inspector = ROLE in call.caller.roles
+    stored = bootstrap.note_reading()(bootstrap.store().load(call.number), call.caller)
     if stored is None:
         raise Problem("not_found")
     sop = bootstrap.catalogue().sop(stored.report.sop_id, stored.report.sop_version)
@@ -141,12 +142,12 @@ def _entry(call: Call, refused: Exception | None = None) -> Response:
         headers=_PRIVATE,
         entry=entry,
         left=_left(entry, language_of(call)),
-        what=stored.events[0].texts.get("description", ""),
+        what=stored.events[0].texts.get("description", "") if inspector else "",
         sop=sop,
         whom=TOLD,
         leaked=LEAKED,
         field_names=_FIELDS,
-        may_write=ROLE in call.caller.roles,
+        may_write=inspector,
         problem=problem,
     )
 

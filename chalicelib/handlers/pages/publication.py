@@ -146,7 +146,8 @@ def _own(call: Call, refused: Exception | None = None, text: str | None = None) 
 
 def _case(call: Call, refused: Exception | None = None, text: str | None = None) -> Response:
     number, caller = call.number, call.caller
-    stored = viewer_of(bootstrap.store().load(number), caller, number)
+    stored = bootstrap.note_reading()(bootstrap.store().load(number), caller)
+    stored = viewer_of(stored, caller, number)
     problem = said(refused)
     return page(
         call,

@@ -16,7 +16,7 @@
         const room = await fetch(input.dataset.photo, {
           method: "POST",
           headers: { Accept: "application/json", "X-CSRF-Token": mark, "Content-Type": "application/x-www-form-urlencoded" },
-          body: new URLSearchParams({ type: file.type || "image/jpeg" }),
+          body: new URLSearchParams({ type: file.type || "image/jpeg", purpose: input.dataset.purpose || "result" }),
         });
         if (!room.ok) throw new Error(`refused: ${room.status}`);
         const { upload } = await room.json();

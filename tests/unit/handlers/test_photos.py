@@ -148,7 +148,7 @@ def test_what_was_found_in_a_photo_is_shown_to_who_checks_and_to_nobody_else(wor
     (seen,) = evidence(world, number, user="verifikator")
     assert {row["check"] for row in seen["checks"]} == {
         "after_assignment", "at_the_place", "no_copy", "not_seen_before", "not_redated",
-        "not_generated", "not_edited",
+        "not_generated", "not_edited", "photographed_before",
     }  # fmt: skip
     (own,) = evidence(world, number, token=token)
     assert "checks" not in own

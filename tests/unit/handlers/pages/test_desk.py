@@ -11,7 +11,7 @@ from chalicelib import bootstrap
 from chalicelib.domain.actions import STAFF_ACTIONS
 from chalicelib.handlers.pages.case_forms import BY_ACTION
 from chalicelib.handlers.session import session_cookie
-from tests.fakes.pictures import jpeg, repaired
+from tests.fakes.pictures import jpeg, repaired, scene
 from tests.fakes.world import WITH_MAIL, World
 from tests.unit.handlers.test_photos import upload
 
@@ -129,3 +129,27 @@ def test_who_checks_a_result_sees_its_photos_and_what_was_found_in_them(world):
     officer = world.get(f"/kasus/{number}", headers=signed_in("petugas.pupr")).body.decode()
     assert f"{photo}-small.jpg" in officer
     assert "dari lokasi (batas" not in officer
+
+
+def test_a_result_without_a_photo_from_before_says_so_to_whoever_checks(world):
+    number = world.filed()["number"]
+    for action, user in (("verify", "operator"), ("acknowledge", "petugas.pupr")):
+        world.act(number, action, user=user)
+
+    def case():
+        return world.get(f"/kasus/{number}", headers=signed_in("petugas.pupr")).body.decode()
+
+    def outcome(photo):
+        path = f"/v1/reports/{number}/evidence"
+        rows = world.get(path, user="verifikator").json["items"]
+        (found,) = [row["checks"] for row in rows if row["id"] == photo]
+        return {one["check"]: one["outcome"] for one in found}["photographed_before"]
+
+    assert "SOP meminta 1 foto keadaan semula" in case()
+    after = upload(world, number, jpeg(repaired(2)), "result", user="petugas.pupr")
+    assert outcome(after) == "failed"
+    upload(world, number, jpeg(scene(2)), user="petugas.pupr")
+    assert outcome(after) == "passed"
+    assert "foto keadaan semula" not in case()
+    body = {"outcome": "done", "photos": [after], "note": "Ditambal"}
+    assert world.act(number, "submit", body, user="petugas.pupr").status == 200
