@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from chalicelib.services.dispatching import Dispatcher
     from chalicelib.services.doctoring import Doctor
     from chalicelib.services.drafting import DraftSops
+    from chalicelib.services.drilling import Drills
     from chalicelib.services.errands import Errands, ErrandStore
     from chalicelib.services.examining import ExaminePhotos, PhotoIndex
     from chalicelib.services.filing import FileReport
@@ -817,6 +818,14 @@ def sensing() -> Sensing:
         clock(),
         secrets.token_urlsafe,
     )
+
+
+@_shared
+def drills() -> Drills:
+    """Drills and what they showed."""
+    from chalicelib.services.drilling import Drills
+
+    return Drills(file_report(), store(), recorder(), catalogue(), planner(), clock())
 
 
 @_shared

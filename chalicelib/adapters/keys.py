@@ -27,6 +27,9 @@ something was written: the books of the days are closed from these.
 ``OWNER`` beside a report's record names the pseudonym of a resident who filed it signed in, and
 ``MINE#<pseudonym>`` / ``<instant>#<number>`` lists what they filed. Neither is in the record, so
 that a resident's tie to their reports can be cut without touching the chain.
+Drills hang beside the reports: ``DRILLS`` / ``<instant>#<number>`` lists them, ``SLOT#<what>`` /
+``SLOT`` is held by the one that runs, and ``TRAINED#<sop>@<version>`` /
+``<position>#<instant>#<number>`` is the training record.
 identity    who reported: a table of its own from the first day, readable by two functions only;
             by the keyed mark of an address (``mail``, ``sms``) searchable by the sender alone.
 views       projections without personal data.
@@ -57,6 +60,8 @@ PACE = "PACE#"
 #: Whose report it is, if a resident filed it signed in; sorts after the record.
 OWNER = "OWNER"
 SENT_AS = "SENT"
+DRILLS = "DRILLS"
+SLOT = "SLOT"
 
 
 def report_key(number: str) -> str:
@@ -67,6 +72,16 @@ def report_key(number: str) -> str:
 def owned_key(owner: str) -> str:
     """Partition of what one resident filed signed in."""
     return f"MINE#{owner}"
+
+
+def slot_key(slot: str) -> str:
+    """Partition of what one drill at a time may hold."""
+    return f"{SLOT}#{slot}"
+
+
+def trained_key(sop: str, version: int) -> str:
+    """Partition of the training record of one SOP version."""
+    return f"TRAINED#{sop}@{version}"
 
 
 def sent_key(provider_id: str) -> str:

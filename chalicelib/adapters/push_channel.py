@@ -13,6 +13,7 @@ from chalicelib.adapters.channels import rendered
 from chalicelib.adapters.mobile_push import MobilePush
 from chalicelib.adapters.web_push import BrowserGone, WebPush
 from chalicelib.domain.deliveries import FOLLOWER, Delivery
+from chalicelib.domain.drills import MARK
 from chalicelib.domain.numbers import normalise
 from chalicelib.services.answering import Links
 from chalicelib.services.following import STAFF, Follower, FollowStore
@@ -41,6 +42,7 @@ class PushChannel:
         browsers = list(self._browsers(delivery, address))
         content = rendered(delivery, "sms", dict, templates=self.templates(), linked=False)
         title = normalise(delivery.number) or "LIVE Room"
+        title = f"{MARK} {title}" if delivery.drill else title
         tag = hashlib.sha256(delivery.number.encode()).hexdigest()[:32]
         said = {"title": title, "body": content.text, "url": self._page(delivery), "tag": tag}
         self._push(browsers, said, urgent=delivery.urgent)

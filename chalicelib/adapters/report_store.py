@@ -30,14 +30,19 @@ from chalicelib.services.ports import (
     Change,
     Conflict,
     Contact,
+    DrillNote,
     DueRow,
     Mark,
     NeverAgain,
     Page,
+    SlotTaken,
     Stored,
     TryAgain,
 )
 from chalicelib.services.tracing import current
+
+#: What a slot says that no drill holds; nothing in this table is ever deleted.
+_FREE = ""
 
 
 class DynamoReportStore:
@@ -111,6 +116,8 @@ class DynamoReportStore:
                 )
                 transaction.save(_current(change), condition=condition)
                 absent = ReportRow.pk.does_not_exist()
+                if change.drill:
+                    _save_drill(transaction, change, change.drill)
                 for row in _new_rows(change):
                     transaction.save(row, condition=absent)
                 for row in _replaced_rows(change):
@@ -118,7 +125,7 @@ class DynamoReportStore:
                 for row in _owner_rows(change):
                     transaction.save(row, condition=absent)
         except TransactWriteError as error:
-            raise _refusal(error, new) from error
+            raise _refusal(error, new, drill=change.drill is not None) from error
         except PynamoDBException as error:
             raise TryAgain(type(error).__name__) from error
 
@@ -137,6 +144,18 @@ class DynamoReportStore:
         except TransactWriteError as error:
             if not isinstance(_refusal(error, True), AlreadyExists):
                 raise TryAgain("mark_once") from error
+
+    def drills(self, limit: int, cursor: str | None) -> Page:
+        """See `ReportStore.drills`; the cursor is the sort key of the last one shown."""
+        before = ReportRow.sk < cursor if cursor else None
+        rows = list(ReportRow.query(keys.DRILLS, before, scan_index_forward=False, limit=limit + 1))
+        items = tuple(msgspec.json.decode(row.body) for row in rows[:limit])
+        return Page(items, rows[limit - 1].sk if len(rows) > limit else None)
+
+    def trained(self, sop: str, version: int) -> tuple[Mapping[str, Any], ...]:
+        """See `ReportStore.trained`."""
+        rows = ReportRow.query(keys.trained_key(sop, version))
+        return tuple(msgspec.json.decode(row.body) for row in rows)
 
     def mark_armed(self, number: str, epoch: int, sweep_at: datetime | None) -> bool:
         """See `ReportStore.mark_armed`. Raises the version, so that no older state overwrites."""
@@ -452,6 +471,29 @@ def _mark_row(day: str, mark: books.Mark) -> ReportRow:
     return ReportRow(pk, mark.number, kind="mark", body=_json([mark.events, mark.hash]))
 
 
+def _save_drill(transaction: TransactWrite, change: Change, drill: DrillNote) -> None:
+    """The slot right after the report's own row, so that a refusal tells which of them it was."""
+    slot = ReportRow(keys.slot_key(drill.slot), keys.SLOT, kind="slot", body=_FREE)
+    if change.expected_version == 0:
+        slot.body = change.report.number
+        free = ReportRow.pk.does_not_exist() | (ReportRow.body == _FREE)
+        transaction.save(slot, condition=free)
+    elif drill.closes:
+        # Without a condition: nothing may keep a drill from being stopped.
+        transaction.save(slot)
+    place = f"{instant(change.report.filed_at)}#{change.report.number}"
+    transaction.save(ReportRow(keys.DRILLS, place, kind="drill", body=_json(drill.listed)))
+    for row in drill.trained:
+        transaction.save(
+            ReportRow(
+                keys.trained_key(row["sop"], row["version"]),
+                f"{row['position']}#{row['at']}#{row['drill']}",
+                kind="trained",
+                body=_json(row),
+            )
+        )
+
+
 def _owner_rows(change: Change) -> Iterator[ReportRow]:
     if not change.owner:
         return
@@ -525,10 +567,12 @@ def _json(value: Any) -> str:
     return msgspec.json.encode(value).decode()
 
 
-def _refusal(error: TransactWriteError, new: bool) -> Exception:
+def _refusal(error: TransactWriteError, new: bool, *, drill: bool = False) -> Exception:
     reasons = [reason.code if reason else None for reason in error.cancellation_reasons]
     if reasons and reasons[0] == "ConditionalCheckFailed" and new:
         return AlreadyExists()
+    if drill and new and reasons[1:2] == ["ConditionalCheckFailed"]:
+        return SlotTaken()
     if any(code in ("ConditionalCheckFailed", "TransactionConflict") for code in reasons):
         return Conflict()
     if passes(error) or any(code in PASSING for code in reasons):

@@ -14,6 +14,7 @@ from typing import Any
 
 from chalicelib.domain import auditing
 from chalicelib.domain import report as r
+from chalicelib.domain.areas import distance_m
 from chalicelib.domain.events import Actor, Draft, instant
 from chalicelib.domain.evidence import Verdict
 from chalicelib.domain.report import Report
@@ -95,6 +96,9 @@ class Known:
     photos_refused: Mapping[str, str] = field(default_factory=dict)
     evidence: Verdict = field(default_factory=Verdict)
     merge_target_exists: bool = True
+    #: Where the report says it is, and from how far the SOP takes an arrival without a reason.
+    place: tuple[float, float] | None = None
+    allowed_m: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +159,8 @@ def decide(report: Report, command: Command, known: Known) -> tuple[Draft, ...]:
     if transition is None:
         raise ActionRefused("invalid", "unknown_action", action=command.action)
     role = _role(transition, report, command.caller)
+    if report.drill:
+        _within_the_drill(report, command)
     for name in transition.required:
         if not (command.fields.get(name) or command.texts.get(name)):
             raise ActionRefused("invalid", "field_missing", field=name)
@@ -165,10 +171,20 @@ def decide(report: Report, command: Command, known: Known) -> tuple[Draft, ...]:
     return transition.make(report, command, known, command.caller.actor(role))
 
 
+def _within_the_drill(report: Report, command: Command) -> None:
+    """What is rehearsed stays apart from what is real, and begins no second time."""
+    if report.closed:
+        raise ActionRefused("conflict", "drill_is_over")
+    if command.action in _NOT_IN_A_DRILL:
+        raise ActionRefused("conflict", "not_in_a_drill", action=command.action)
+
+
 def allowed_actions(report: Report, caller: Caller) -> tuple[str, ...]:
     """Return the actions whose role, ownership and status fit now (fields still unchecked)."""
     names = []
     for transition in TRANSITIONS.values():
+        if report.drill and (report.closed or transition.action in _NOT_IN_A_DRILL):
+            continue
         try:
             _role(transition, report, caller)
         except ActionRefused:
@@ -275,7 +291,28 @@ def _start(report: Report, command: Command, known: Known, actor: Actor) -> tupl
 
 
 def _arrive(report: Report, command: Command, known: Known, actor: Actor) -> tuple[Draft, ...]:
-    return (_draft("on_scene", command, known, actor),)
+    """Check in at the place. Whoever is farther off than the SOP allows says why; both are kept.
+
+    Without a position (a telephone that gives none, a word by SMS) the arrival counts, unproven.
+    """
+    lat, lon = command.fields.get("lat"), command.fields.get("lon")
+    if lat is None or lon is None:
+        return (_draft("on_scene", command, known, actor),)
+    data: dict[str, Any] = {}
+    if known.place is not None:
+        data["distance_m"] = round(distance_m(known.place, (lat, lon)))
+        far = known.allowed_m is not None and data["distance_m"] > known.allowed_m
+        if far and not command.texts.get("reason"):
+            raise ActionRefused(
+                "invalid",
+                "arrival_needs_reason",
+                field="reason",
+                distance_m=data["distance_m"],
+                allowed_m=known.allowed_m,
+            )
+        data["at_place"] = not far
+    texts = {**command.texts, "point": f"{lat:.6f},{lon:.6f}"}
+    return (Draft("on_scene", known.now, actor, data, texts, command.key),)
 
 
 def _ask(report: Report, command: Command, known: Known, actor: Actor) -> tuple[Draft, ...]:
@@ -469,6 +506,8 @@ def _rate(report: Report, command: Command, known: Known, actor: Actor) -> tuple
     return (_draft("rated", command, known, actor, {"score": command.fields["score"]}),)
 
 
+#: Acts that would tie a drill to a real report, or take it to somebody outside the city.
+_NOT_IN_A_DRILL = frozenset({"merge", "refer", "withdraw"})
 _OPEN = frozenset(r.STATUSES) - r.CLOSED
 _BEFORE_RESULT = _OPEN - {r.AWAITING_VALIDATION, r.AWAITING_CONFIRMATION}
 _AGENCY_HAS_IT = r.UNANSWERED | r.AT_WORK

@@ -26,8 +26,8 @@ def drawn(number: str, record_hash: str, share: float = SHARE) -> bool:
 
 
 def ordered_for(report: Report, why: str, now: datetime) -> tuple[Draft, ...]:
-    """Return the order for a field audit, if one is due and none stands."""
-    if report.audit == ORDERED:
+    """Return the order for a field audit, if one is due and none stands; a drill has none."""
+    if report.drill or report.audit == ORDERED:
         return ()
     if why == SAMPLE and not (report.outcome == DONE and drawn(report.number, report.last_hash)):
         return ()

@@ -121,6 +121,11 @@ class Delivery:
         return not self.to_reporter and not self.to_follower
 
     @property
+    def drill(self) -> bool:
+        """Whether it belongs to a drill, and must say so."""
+        return bool(self.context.get("drill"))
+
+    @property
     def who(self) -> str:
         """The person, or the office where no person is named."""
         return self.person or self.recipient

@@ -133,9 +133,11 @@ def found_by_contact(report: Report) -> bool:
     """Whether the holder of the contact left with *report* may find it by that contact.
 
     Not where the reporter asked not to be named, and not what the law keeps secret (violence,
-    integrity): somebody else in the house may hold the same telephone.
+    integrity): somebody else in the house may hold the same telephone. Nor a drill, whose contact
+    only plays a part.
     """
-    return report.visibility != "anonymous" and report.sensitivity != "secret"
+    named = report.visibility != "anonymous" and report.sensitivity != "secret"
+    return named and not report.drill
 
 
 def channels_given(events: Sequence[Event]) -> tuple[str, ...]:

@@ -83,8 +83,8 @@ class Kindness:
         return self.quiet_until_after(delivery.created_at)
 
     def may_bundle(self, delivery: Delivery) -> bool:
-        """Whether *delivery* may be said together with others."""
-        once = delivery.template not in (BUNDLE, DIGEST)
+        """Whether *delivery* may be said together with others: a drill never with what is real."""
+        once = delivery.template not in (BUNDLE, DIGEST) and not delivery.drill
         return delivery.to_staff and once and not delivery.urgent and delivery.attempts <= 1
 
     def digest_due(self, now: datetime) -> tuple[date, str] | None:

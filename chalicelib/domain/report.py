@@ -120,6 +120,7 @@ class Report:
     drill: bool = False
     #: Limits that the sender of an emergency was past: whoever calls back should know.
     flags: tuple[str, ...] = ()
+    drill_until: datetime | None = None
     channels: tuple[str, ...] = ()
     paused_from: str = ""
     pause_kind: str = ""
@@ -230,9 +231,20 @@ def _filed(event: Event) -> Report:
         language=data.get("language", "id"),
         source=data.get("source", "web"),
         on_behalf=data.get("on_behalf", False),
-        drill=data.get("drill", False),
         flags=tuple(data.get("flags", ())),
+        drill=bool(data.get("drill")),
+        drill_until=_instant_in(data.get("drill") or {}, "until"),
         channels=tuple(data.get("channels", ())),
+    )
+
+
+def _instant_in(data: Mapping[str, Any], name: str) -> datetime | None:
+    return parse_instant(data[name]) if data.get(name) else None
+
+
+def _drill_ended(report: Report, event: Event) -> Report:
+    return replace(
+        _unpaused(report), status=WITHDRAWN, reason=event.data["why"], closed_at=event.at
     )
 
 
@@ -574,6 +586,7 @@ _APPLY: Mapping[str, _Applier] = {
     "joined": _joined,
     "parted": _parted,
     "withdrawn": _withdrawn,
+    "drill_ended": _drill_ended,
     "migrated": _migrated,
     "fired": _fired,
     "rated": _rated,

@@ -1,7 +1,8 @@
 """A report's timeline: its record translated into clock events, planned under its pinned SOP.
 
-The SOP's ladder comes from `timeline.plan`. One entry is not the SOP's: the end of a deferral,
-whose date the head of the agency named; the clocks go on by themselves at that instant.
+The SOP's ladder comes from `timeline.plan`. Two entries are not the SOP's: the end of a deferral,
+whose date the head of the agency named (the clocks go on by themselves at that instant), and the
+end of a drill, at which everything that still runs in it stops.
 """
 
 from __future__ import annotations
@@ -18,8 +19,13 @@ from chalicelib.domain.timeline import ENDINGS, MOVES_A_CLOCK, ClockEvent, Entry
 #: Step id of the entry that ends a deferral on the date its approval named.
 DEFERRAL_END = "DEFERRAL-END"
 
+#: Step id of the entry that ends a drill, and what it writes.
+DRILL_END, DRILL_ENDED = "DRILL-END", "drill_ended"
+
 #: The events after which a timeline may look otherwise.
-MOVES = MOVES_A_CLOCK | {"started", "unmerged", "parted", "referral_settled", "referral_refused"}
+MOVES = MOVES_A_CLOCK | {
+    "started", "unmerged", "parted", "referral_settled", "referral_refused", DRILL_ENDED,
+}  # fmt: skip
 
 #: What ends a deferral before its date.
 _ENDS_DEFERRAL = frozenset({"resumed", "started", "resolved", "reassigned", *ENDINGS})
@@ -28,6 +34,7 @@ _ENDS_DEFERRAL = frozenset({"resumed", "started", "resolved", "reassigned", *END
 _CLOCK_NAMES = {
     "closed_automatically": "closed",
     "withdrawn": "closed",
+    DRILL_ENDED: "closed",
     "referral_settled": "closed",
 }
 
@@ -73,6 +80,8 @@ def schedule(
     """
     record = tuple(events)
     planned = plan(sop, calendars, clock_events(record), sops=sops)
+    if ending := _drill_end(record):
+        planned = replace(planned, entries=_in_due_order((*planned.entries, *ending)))
     deferrals = _deferral_ends(record)
     if not deferrals:
         return planned
@@ -84,6 +93,32 @@ def schedule(
         for entry in planned.entries
     ]
     return replace(planned, entries=_in_due_order((*entries, *deferrals)))
+
+
+def _drill_end(events: tuple[Event, ...]) -> tuple[Entry, ...]:
+    """The end that a drill was given when it began; moot once it is over."""
+    drill = events[0].data.get("drill") if events else None
+    if not drill:
+        return ()
+    ended = next((one for one in events if _CLOCK_NAMES.get(one.type, one.type) in ENDINGS), None)
+    due = parse_instant(drill["until"])
+    return (
+        Entry(
+            step=DRILL_END,
+            cycle=1,
+            repeat=0,
+            clock="citizen",
+            due_at=due,
+            state="moot" if ended else "planned",
+            to=(),
+            act="end_drill",
+            until="confirmed",
+            started_at=events[0].at,
+            deadline=due,
+            reason=ended.type if ended else None,
+            moot_at=ended.at if ended else None,
+        ),
+    )
 
 
 def _deferral_ends(events: tuple[Event, ...]) -> tuple[Entry, ...]:

@@ -151,6 +151,7 @@ class Report(Form, kw_only=True):
     agency: Named | None
     sop: SopShort
     visibility: Literal["public", "anonymous", "confidential"]
+    drill: bool
     source: str
     filed_at: Time
     assigned_at: Time | None
@@ -248,6 +249,7 @@ class Queued(Listed, kw_only=True):
 
     source: str
     secret: bool
+    drill: bool
     due_at: Time | None
     next_step_at: Time | None
     assigned_at: Time | None

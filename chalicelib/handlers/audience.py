@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from chalicelib.domain import drills
 from chalicelib.domain.actions import BODY_ROLE, REPORTER_ROLE, STAFF_ACTIONS, TRANSITIONS, Caller
 from chalicelib.domain.identity import READERS
 from chalicelib.domain.lifecycle import APPROVER, AUTHOR, MOVES
@@ -175,6 +176,11 @@ ROUTES: Mapping[tuple[str, str], Audience] = {
     ("GET", "/v1/protection"): frozenset({"operator", "verifier", "admin", "auditor"}),
     ("POST", "/v1/protection"): frozenset({"operator", "admin"}),
     ("PUT", "/v1/admin/limits"): _ADMIN,
+    ("POST", "/v1/drills"): drills.LEADERS,
+    ("GET", "/v1/drills"): drills.READERS,
+    ("GET", "/v1/drills/{number}"): drills.READERS,
+    ("POST", "/v1/drills/{number}/stop"): drills.STOPPERS,
+    ("GET", "/v1/training/{category}"): drills.READERS,
     ("GET", "/v1/me/reports"): frozenset({RESIDENT}),
     ("GET", "/v1/queue"): _QUEUE,
     # Signed by the provider; nobody else's call gets further than its signature.
@@ -271,6 +277,11 @@ PAGES: Mapping[tuple[str, str], Audience] = {
     ("GET", "/panggilan-112"): _CALL_TAKERS,
     ("POST", "/panggilan-112"): _CALL_TAKERS,
     ("GET", "/pimpinan"): _LEADING,
+    ("GET", "/latihan"): drills.READERS,
+    ("POST", "/latihan"): drills.LEADERS,
+    ("GET", "/latihan/{number}"): drills.READERS,
+    ("POST", "/latihan/{number}/berhenti"): drills.STOPPERS,
+    ("GET", "/pelatihan"): drills.READERS,
     ("GET", "/angka"): EVERYBODY,
     ("GET", "/data/laporan.csv"): EVERYBODY,
     ("GET", "/data/kamus.json"): EVERYBODY,

@@ -109,8 +109,9 @@ class Decline(Plain, kw_only=True):
 
 
 class Arrive(Plain):
-    """Where the officer checked in."""
+    """Where the officer checked in, and why there, if it is farther off than the SOP allows."""
 
+    reason: Text = ""
     lat: Latitude | None = None
     lon: Longitude | None = None
 

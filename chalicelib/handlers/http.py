@@ -214,6 +214,7 @@ REFUSALS: Mapping[str, Callable[[Any], Response]] = {
     "chalicelib.domain.actions.ActionRefused": _refused,
     "chalicelib.services.filing.FilingRefused": _filing_refused,
     "chalicelib.domain.lifecycle.MoveRefused": _move_refused,
+    "chalicelib.services.drilling.DrillRefused": lambda error: response(error.code, **error.facts),
     "chalicelib.domain.accounts.AccountRefused": _filing_refused,
     "chalicelib.domain.sop.SopInvalid": lambda error: response(
         "sop_invalid", path=error.path, reason=error.reason

@@ -25,6 +25,7 @@ from chalicelib.handlers.openapi_accounts import ACCOUNT_OPERATIONS
 from chalicelib.handlers.openapi_answering import ANSWERING_OPERATIONS
 from chalicelib.handlers.openapi_catalogue import CATALOGUE_OPERATIONS
 from chalicelib.handlers.openapi_desk import DESK_OPERATIONS
+from chalicelib.handlers.openapi_drills import DRILL_OPERATIONS
 from chalicelib.handlers.openapi_exchange import EXCHANGE_OPERATIONS
 from chalicelib.handlers.openapi_proof import PROOF_OPERATIONS
 from chalicelib.handlers.openapi_protection import PROTECTION_OPERATIONS
@@ -63,6 +64,18 @@ _TAGS: Mapping[str, str] = {
     "ledger": "Proof that the record was not changed: a root over all of it, day by day.",
     openapi_open311.TAG: "GeoReport v2 for systems that speak it: forms in, XML or JSON out.",
 }
+_TAGS = (
+    "service",
+    "catalogue",
+    "reports",
+    "staff",
+    "administration",
+    "sop desk",
+    "drills",
+    "messages",
+    "ledger",
+    openapi_open311.TAG,
+)
 _FILING_CODES = (
     "malformed_json",
     "invalid_text",
@@ -111,6 +124,7 @@ _MORE_CODES: Mapping[str, tuple[str, ...]] = {
     "assign": ("unknown_agency",),
     "decline": ("unknown_agency", "bounce_limit"),
     "ask": ("emergency_never_pauses",),
+    "arrive": ("arrival_needs_reason",),
     "defer": ("emergency_never_pauses", "deferral_limit", "date_not_in_the_coming_year"),
     "request_time": ("emergency_never_pauses", "deferral_limit", "date_not_in_the_coming_year"),
     "reject": ("unknown_reason",),
@@ -300,6 +314,7 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
         codes=("role_may_not",),
     ),
     **DESK_OPERATIONS,
+    **DRILL_OPERATIONS,
     **CATALOGUE_OPERATIONS,
     **TEMPLATE_OPERATIONS,
     **SUBSCRIPTION_OPERATIONS,
@@ -548,6 +563,7 @@ _SECURITY: Json = {
     },
 }
 _PATH_PARAMETERS: Mapping[str, Json] = {
+    "category": {"schema": {"type": "string", "maxLength": 60}, "example": "DRT-01"},
     "template": {"schema": {"type": "string", "pattern": "^[a-z_]{1,40}$"}, "example": "digest"},
     "call": {
         "description": "The call's id, as listed",

@@ -345,6 +345,40 @@ PROBLEMS: Mapping[str, tuple[int, str, str]] = {
         "Pemeriksaan foto menemukan kejanggalan; sebutkan alasannya di reason. Alasan dicatat.",
         "The photo's checks found something amiss; give the reason in reason. It is recorded.",
     ),
+    "arrival_needs_reason": (
+        422,
+        "Posisi Anda lebih jauh dari lokasi laporan daripada batas SOP; sebutkan alasannya "
+        "di reason. Alasan dicatat.",
+        "Your position is farther from the place than the SOP allows; give the reason in reason. "
+        "It is recorded.",
+    ),
+    "drill_is_running": (
+        409,
+        "Latihan SOP ini sedang berjalan di wilayah itu. Hentikan dahulu, atau tunggu selesai.",
+        "A drill of this SOP is running in that area. Stop it first, or wait for its end.",
+    ),
+    "drill_is_over": (
+        409,
+        "Latihan ini sudah selesai; tidak ada lagi yang dapat dilakukan di dalamnya.",
+        "This drill is over; nothing more can be done in it.",
+    ),
+    "not_in_a_drill": (
+        409,
+        "Tindakan ini tidak ada dalam latihan: latihan tidak bercampur dengan laporan nyata dan "
+        "tidak keluar dari pemerintah kota.",
+        "There is no such act in a drill: it stays apart from real reports and within the city "
+        "government.",
+    ),
+    "drill_not_yours": (
+        403,
+        "Kepala perangkat daerah hanya melatih SOP perangkat daerahnya sendiri.",
+        "The head of an agency drills that agency's own SOPs alone.",
+    ),
+    "drill_not_of_this_kind": (
+        422,
+        "Pengaduan tentang aparat tidak dapat dijadikan latihan.",
+        "Complaints about officials cannot be rehearsed.",
+    ),
     "evidence_missing": (
         422,
         "SOP meminta foto bukti; unggah dahulu, lalu sebutkan di photos.",

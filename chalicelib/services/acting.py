@@ -93,7 +93,8 @@ class ActOnReport:
         raise TryAgain("the report is being changed by others")
 
     def _measure(self, composer: Composer) -> None:
-        if any(event.type == "acknowledged" for event in composer.added):
+        taken = any(event.type == "acknowledged" for event in composer.added)
+        if taken and not composer.current.drill:
             in_time = acknowledged_in_time(composer.timeline(), composer.now)
             self.measures.record(ACKNOWLEDGED_IN_TIME, int(in_time))
 
@@ -131,13 +132,17 @@ class ActOnReport:
                 photo: why for photo, why in refusals_of(stored.events).items() if photo in named
             },
             evidence=judge([photos[p] for p in usable], scene_of(stored.events), sop.evidence),
+            place=scene_of(stored.events).point,
+            allowed_m=sop.evidence.max_distance_m if sop.evidence else None,
             merge_target_exists=self._is_main(into) if into else True,
         )
 
     def _is_main(self, number: str) -> bool:
-        """Whether others may be merged into this report: one that was merged itself leads on."""
+        """Whether others may be merged into this report: one that was merged itself leads on,
+        and what is real never ends in a drill."""
         stored = self.store.load(number)
-        return stored is not None and stored.report.status != MERGED
+        main = stored.report if stored else None
+        return main is not None and main.status != MERGED and not main.drill
 
     def _agency_exists(self, agency: str | None) -> bool:
         return not agency or agency in self.catalogue.agencies()

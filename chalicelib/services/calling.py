@@ -19,6 +19,7 @@ from typing import Any
 from chalicelib.domain.actions import Caller, Command
 from chalicelib.domain.answering import mark_of
 from chalicelib.domain.deliveries import ARRIVED, HARD, OPEN, Delivery
+from chalicelib.domain.drills import MARK, SAID
 from chalicelib.domain.notices import VOICE
 from chalicelib.domain.numbers import normalise
 from chalicelib.services.acting import ActOnReport, NotFound
@@ -112,12 +113,15 @@ def script(delivery: Delivery) -> Mapping[str, str]:
     facts = delivery.context
     category = facts.get("category", "")
     hidden = bool(facts.get("secret"))
+    mark = f"{MARK}. " if delivery.drill else ""
     return {
-        language: text.format(
+        language: mark
+        + text.format(
             number=" ".join(delivery.number),
             category="" if hidden else _named(category, language),
             kelurahan="" if hidden else facts.get("kelurahan", ""),
         )
+        + (f" {SAID[language]}" if delivery.drill else "")
         for language, text in _scripts().items()
     }
 

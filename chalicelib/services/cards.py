@@ -124,7 +124,7 @@ def card_of(stored: Stored, timeline: Timeline, catalogue: Catalogue) -> Card:
         length = nearness(catalogue.document("crowds"), report.category).cell
         cell = cell_of(lat, lon, length)
     shown: dict[str, Any] | None = None
-    if not hidden(report) and not report.drill:
+    if not hidden(report):
         shown = {
             "number": report.number,
             "status": report.status,
@@ -161,7 +161,7 @@ def public_point(stored: Stored, catalogue: Catalogue) -> tuple[float | None, fl
 def updates_of(stored: Stored, catalogue: Catalogue, since_seq: int = 0) -> tuple[Update, ...]:
     """Return the public steps of a record after *since_seq*; without content if it is hidden."""
     found = []
-    secret = hidden(stored.report) or stored.report.drill
+    secret = hidden(stored.report)
     state: Report | None = None
     for event in stored.events:
         state = apply(state, event)

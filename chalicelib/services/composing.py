@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from chalicelib.domain import notices
+from chalicelib.domain import drills, notices
 from chalicelib.domain import report as report_domain
 from chalicelib.domain.deliveries import REPORTER, Delivery, delivery_id
 from chalicelib.domain.events import GENESIS, Draft, Event, instant, seal
@@ -25,7 +25,7 @@ from chalicelib.domain.sop import Sop
 from chalicelib.domain.timeline import Entry, Timeline, needs_new_epoch, next_due, promises
 from chalicelib.services.catalogue import Catalogue
 from chalicelib.services.facts import facts_of
-from chalicelib.services.ports import Change, Contact, Stored
+from chalicelib.services.ports import Change, Contact, DrillNote, Stored
 
 #: How long the stream and the arming queue are given before the sweeper arms.
 ARM_GRACE = timedelta(minutes=2)
@@ -113,7 +113,21 @@ class Composer:
         self.report = report_domain.apply(before, event)
         for notice in notices.for_event(event, before, self.current):
             self.tell(notice, f"event#{event.seq}#{notice.template}")
+        if self.current.drill and self.current.closed and before and not before.closed:
+            self._say_it_is_over(event)
         return event
+
+    def _say_it_is_over(self, event: Event) -> None:
+        """Whoever was told of a drill is told that it is over: nobody drives on for nothing."""
+        told = [
+            role
+            for entry in self.timeline().entries
+            if entry.key in self.current.fired
+            for role in entry.to
+        ]
+        roles = tuple(role for role in dict.fromkeys(told) if role != notices.REPORTER_ROLE)
+        over = Notice("drill_over", roles, urgent=True)
+        self.tell(over, f"event#{event.seq}#{over.template}")
 
     def tell(
         self, notice: Notice, cause: str, *, entry: Entry | None = None
@@ -177,6 +191,28 @@ class Composer:
             fired=tuple(self.fired),
             deliveries=tuple(self.deliveries.values()),
             identity=identity,
+            drill=self._drill_note() if self.current.drill else None,
+        )
+
+    def _drill_note(self) -> DrillNote:
+        report = self.current
+        found = drills.sheet(report, self.events, self.timeline(), self.now)
+        before = self.stored.report if self.stored else None
+        closes = report.closed and not (before and before.closed)
+        return DrillNote(
+            listed={
+                **report_domain.facts(report),
+                "secret": report.secret,
+                "sop": report.sop_id,
+                "version": report.sop_version,
+                "leader": self.events[0].data["drill"]["leader"],
+                "until": self.events[0].data["drill"]["until"],
+                "over": found.over,
+                "score": found.score,
+            },
+            slot=drills.slot(self.events[0].data["sop"]["id"], report.kecamatan),
+            closes=closes,
+            trained=drills.trained(report, found) if closes else (),
         )
 
     def _epoch(self, after: Timeline, fired: frozenset[str], rearm: bool) -> tuple[int, int]:
@@ -334,6 +370,8 @@ def _summary(report: Report, promise: Entry | None, due: datetime | None) -> dic
     body["about_unit"] = report.about_unit
     body["bounces"] = report.bounces
     body["secret"] = report.secret
+    if report.drill:
+        body["drill"] = True
     return body
 
 

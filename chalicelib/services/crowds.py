@@ -151,7 +151,12 @@ class Crowds:
     # -- hearing what was written --
 
     def hear(self, stored: Stored, events: Sequence[Event]) -> None:
-        """Ask for the work that *events* of one report cause. Harmless when told twice."""
+        """Ask for the work that *events* of one report cause. Harmless when told twice.
+
+        A drill is nobody's duplicate and makes no crowd.
+        """
+        if stored.report.drill:
+            return
         wanted = [body for event in events for body in self._wanted(stored, event)]
         if wanted:
             self.jobs.put(JOB, wanted, _NOW)
@@ -175,7 +180,7 @@ class Crowds:
     def _crowding(self, stored: Stored) -> list[dict[str, Any]]:
         report = stored.report
         category = self.catalogue.categories().get(report.category)
-        if category is None or report.closed or report.drill or report.secret:
+        if category is None or report.closed or report.secret:
             return []
         limits = self._nearness(report.category)
         if not rules.may_burst(category, self._is_wide(report.category)):

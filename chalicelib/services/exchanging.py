@@ -50,7 +50,7 @@ class Exchange:
         if stored is None:
             raise NotFound(number)
         report = stored.report
-        if report.status != REFERRED or report.referred_to != BODY:
+        if report.drill or report.status != REFERRED or report.referred_to != BODY:
             return False
         category = self.catalogue.categories()[report.category]
         texts = {name: text_of(stored.events, "filed", name) for name in ("description", "address")}

@@ -53,6 +53,7 @@ def facts_of(
         "sop_name": dict(sop.name) if sop.name else sop.id,
         "received_at": instant(report.filed_at),
         "secret": report.secret,
+        **({"drill": True} if report.drill else {}),
         "promises": _promises(timeline),
     }
     following = _following(timeline, report, entry, now)

@@ -77,6 +77,8 @@ class Filing:
     owner: str = ""
     #: Limits that an emergency's sender is past (`guarding`), for whoever calls back.
     flags: tuple[str, ...] = ()
+    #: What the first event of a drill says (`domain.drills.begun`); empty for what is real.
+    drill: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,10 +229,12 @@ class FileReport:
             data["on_behalf"] = True
         if filing.observed_at:
             data["observed_at"] = filing.observed_at
-        if filing.flags:
-            data["flags"] = list(filing.flags)
-        if filing.answers:
-            data["answers"] = dict(filing.answers)
+        more = {
+            "flags": list(filing.flags),
+            "drill": dict(filing.drill),
+            "answers": dict(filing.answers),
+        }
+        data |= {name: value for name, value in more.items() if value}
         if sop.dispatch == "immediate":
             data["agency"] = self.owner(sop, category.code, place, now)
         return data
@@ -290,4 +294,6 @@ def _comparable(filing: Filing) -> dict[str, Any]:
             filing.observed_at,
         ],
         "answers": dict(filing.answers),
+        # Not its end, which is counted from the moment of filing.
+        **({"drill": filing.drill["leader"]} if filing.drill else {}),
     }

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from chalicelib.domain import notices
 from chalicelib.domain.deliveries import BUNDLED, DELIVERED, REPORTER, SENT
+from chalicelib.domain.drills import TIME_UP
 from chalicelib.domain.events import Draft, instant
 from chalicelib.domain.report import (
     AWAITING_CONFIRMATION,
@@ -19,7 +20,7 @@ from chalicelib.domain.report import (
     UNANSWERED,
 )
 from chalicelib.domain.roles import Recipient
-from chalicelib.domain.schedule import DEFERRAL_END
+from chalicelib.domain.schedule import DEFERRAL_END, DRILL_ENDED
 from chalicelib.domain.timeline import Entry, due
 from chalicelib.services.composing import ARM_GRACE, Composer, Planner
 from chalicelib.services.measuring import ESCALATION_LAG, Measures, Unmeasured, lag
@@ -85,6 +86,8 @@ class FireDueSteps:
         raise TryAgain("the report is being changed by others")
 
     def _measure(self, composer: Composer) -> None:
+        if composer.current.drill:
+            return  # what is rehearsed says nothing of what is kept
         keys = set(composer.fired)
         fired = [entry for entry in composer.timeline().entries if entry.key in keys]
         before = composer.stored.events if composer.stored else ()
@@ -115,12 +118,16 @@ class FireDueSteps:
         first = entry.clock == "agency" and entry.at_start
         applies = _act_applies(composer, entry) and self._was_told(composer, entry)
         told: list[str] = []
+        people: dict[str, str] = {}
         asked = 0
         for role in entry.to if applies else ():
             notice = notices.for_step(entry, role, composer.current, first=first)
             found = composer.tell(notice, f"step#{entry.key}", entry=entry)
             asked += role != notices.REPORTER_ROLE
             told += [_name(one) for one in found]
+            people |= {
+                one.position: one.person or "" for one in found if isinstance(one, Recipient)
+            }
         staff_told = [name for name in told if name != REPORTER]
         composer.fired.append(entry.key)
         composer.add(
@@ -136,6 +143,8 @@ class FireDueSteps:
                     "told": told,
                     **({"limit": entry.limit, "awaited": entry.until} if entry.limit else {}),
                     **({} if applies else {"overtaken": True}),
+                    # Who it was that rehearsed; a real case needs no more than the position.
+                    **({"people": people} if composer.current.drill else {}),
                 },
             )
         )
@@ -168,6 +177,8 @@ class FireDueSteps:
         if not type_ or entry.due_at is None:
             return False
         data = {"step": entry.step}
+        if type_ == DRILL_ENDED:
+            data["why"] = TIME_UP
         composer.add(Draft(type_, entry.due_at, data=data))
         return type_ != "second_unit_called"
 
@@ -179,6 +190,7 @@ _ACTS = {
     "lapse_acknowledgement": "ack_lapsed",
     "second_unit": "second_unit_called",
     "escalate_tier": "tier_escalated",
+    "end_drill": DRILL_ENDED,
 }
 
 

@@ -245,6 +245,7 @@ class Announce:
             created_at=self.clock.now(),
             context={
                 **({"secret": True} if report.secret else self._facts(report)),
+                **({"drill": True} if report.drill else {}),
                 "topic": follower.topic,
             },
         )

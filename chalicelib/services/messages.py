@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 from chalicelib.domain import text as words
+from chalicelib.domain.drills import MARK, SAID
 from chalicelib.domain.text import NotGsm7, safe_text, sms_length, sms_text
 
 __all__ = [
@@ -134,7 +135,7 @@ class MessageContext:
     to say.
     links: signed addresses by action (accept, decline, more_time, view, verify, validate, return,
     answer, confirm, dispute, reopen, rate, join, leave); link is the one for everything else.
-    can_reply: replies to this channel are read.
+    can_reply: replies to this channel are read. drill: nothing of it is real, and it says so.
     """
 
     number: str
@@ -187,6 +188,7 @@ class MessageContext:
     nothing: bool = False
     can_reply: bool = False
     secret: bool = False
+    drill: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,7 +308,9 @@ def render(
     store = templates or default_templates()
     if context.secret or template == SECRET_TEMPLATE:
         template, version = SECRET_TEMPLATE, None if context.secret else version
-        context = MessageContext(number=context.number, link=context.link, secret=True)
+        context = MessageContext(
+            number=context.number, link=context.link, secret=True, drill=context.drill
+        )
         recipient_title = ""
     chosen = store.get(template, version)
     language = language if language in LANGUAGES else "id"
@@ -316,6 +320,7 @@ def render(
     else:
         view = _view(context, language, safe_text)
         view["recipient_title"] = safe_text(_chosen(recipient_title, language), 200)
+        content = _as_drill(content, language) if context.drill else content
         subject, text, html = _mail(content, view, _links(context), language)
     return Rendered(chosen.id, chosen.version, language, channel, subject, text, html)
 
@@ -339,7 +344,7 @@ def _view(context: MessageContext, language: str, clean: Callable[[str], str]) -
     """Every name a template may use, in one language and with *clean* applied to every text."""
     view: dict[str, Any] = {"recipient_title": ""}
     for known in fields(context):
-        if known.name not in ("link", "links", "secret"):
+        if known.name not in ("link", "links", "secret", "drill"):
             view |= _named(known.name, getattr(context, known.name), language, clean)
     view["link"] = _checked(context.link) if context.link else ""
     for name in _DATES:
@@ -441,10 +446,10 @@ def _sms(content: str, context: MessageContext, language: str) -> str:
     What cannot be cut (the template's own words and the link) is sent in several parts rather
     than not at all.
     """
-    text = ""
+    text, mark = "", f"{MARK}: " if context.drill else ""
     for share in _SMS_SHRINK:
         view = _sms_view(context, language, share)
-        text = " ".join(_filled(content, view).split())
+        text = mark + " ".join(_filled(content, view).split())
         if sms_length(text) <= words.SMS_SEPTETS:
             return text
     for words_to_spare in _SMS_SPARED:
@@ -484,6 +489,17 @@ def _mail(
         number=view["number"],
     )
     return subject, _as_text(blocks), html
+
+
+def _as_drill(content: Mapping[str, Any], language: str) -> dict[str, Any]:
+    """The same mail, saying in subject, preview and first words that it is a drill."""
+    said = {"type": "paragraph", "label": MARK, "text": SAID[language]}
+    return {
+        **content,
+        "subject": f"{MARK}: {content['subject']}",
+        "preheader": f"{MARK}. {content.get('preheader', '')}",
+        "blocks": [said, *content["blocks"]],
+    }
 
 
 def _line(source: str, view: Mapping[str, Any]) -> str:

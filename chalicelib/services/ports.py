@@ -26,6 +26,10 @@ class AlreadyExists(Exception):
     """A report with this number exists; nothing was written."""
 
 
+class SlotTaken(Exception):
+    """Another drill of this SOP runs in this part of the city; nothing was written."""
+
+
 class TryAgain(Exception):
     """A passing fault (throttling, time-out, 5xx): the same call may succeed later."""
 
@@ -60,6 +64,20 @@ class Stored:
 
 
 @dataclass(frozen=True, slots=True)
+class DrillNote:
+    """What is kept of a drill beside its report. listed: its row in the list of drills.
+
+    slot: what one drill at a time may hold, taken when the drill begins and freed when it closes.
+    trained: rows of the training record, written when it closes.
+    """
+
+    listed: Mapping[str, Any]
+    slot: str
+    closes: bool = False
+    trained: Sequence[Mapping[str, Any]] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """Everything one decision writes, in one transaction.
 
@@ -84,6 +102,8 @@ class Change:
     erased: Sequence[Event] = ()
     #: The pseudonym of the signed-in resident who files it (with a new report only).
     owner: str = ""
+    #: Of a drill alone.
+    drill: DrillNote | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +175,7 @@ class ReportStore(Protocol):
         """Yield the reports of which something is kept longer than it may be, in no order."""
 
     def save(self, change: Change) -> None:
-        """Write all of *change* or nothing; raise Conflict or AlreadyExists.
+        """Write all of *change* or nothing; raise Conflict, AlreadyExists or SlotTaken.
 
         With it goes the report's mark in the books of the day on which it is written.
         """
@@ -165,6 +185,12 @@ class ReportStore(Protocol):
 
     def mark_once(self, day: str, mark: books.Mark) -> None:
         """Put a mark into the books of *day*, unless the report has one there."""
+
+    def drills(self, limit: int, cursor: str | None) -> Page:
+        """Return what is listed of drills, newest first."""
+
+    def trained(self, sop: str, version: int) -> tuple[Mapping[str, Any], ...]:
+        """Return the training record of one SOP version, by position and then by time."""
 
     def mark_armed(self, number: str, epoch: int, sweep_at: datetime | None) -> bool:
         """Record that *epoch*'s execution runs, if that epoch is still current."""

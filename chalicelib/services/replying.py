@@ -239,7 +239,11 @@ class Replying:
             address="" if told.to_reporter else to,
             # Somebody waits for it: never bundled, never held back until morning.
             urgent=True,
-            context={"answer": dict(outcome.said[channel]), "secret": opened.stored.report.secret},
+            context={
+                "answer": dict(outcome.said[channel]),
+                "secret": opened.stored.report.secret,
+                **({"drill": True} if opened.stored.report.drill else {}),
+            },
         )
         return self._plan(delivery, who)
 

@@ -115,6 +115,8 @@ class Sender:
         if attempt > MAX_CLAIMS:
             return Fact(HARD, attempt, now, "the sender died too often on it"), {}
         try:
+            if claimed.drill:
+                self._refuse_after_the_end(claimed)
             held = self.bundler.hold(claimed, now)
             if held:
                 return Fact(HELD, 0, now, held), {}
@@ -127,6 +129,13 @@ class Sender:
             return Fact(SOFT, attempt, now, _words(error)), {}
         values = {"provider_id": provider_id, "template_version": version}
         return Fact(ACCEPTED, attempt, now), values
+
+    def _refuse_after_the_end(self, claimed: Delivery) -> None:
+        """Raise Unwanted for what a drill had still to say when it ended."""
+        stored = self.store.load(claimed.number)
+        ended = stored.report.closed_at if stored else None
+        if ended is not None and claimed.created_at < ended:
+            raise Unwanted("the drill is over")
 
     def _handed_over(self, claimed: Delivery, now: datetime) -> tuple[str, int]:
         channel = self.channels.get(claimed.channel)

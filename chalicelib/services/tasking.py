@@ -42,6 +42,7 @@ def task_of(opened: Opened, views: Views, now: datetime) -> dict[str, Any]:
         "number": report.number,
         "tier": report.tier,
         "secret": report.secret,
+        "drill": report.drill,
         "reporter": REPORTER_ROLE in opened.caller.roles,
         "office": position.title if position else None,
         "category": {} if secret else views.category(report.category)["name"],

@@ -76,7 +76,7 @@ _REPORTER_TEXTS: Mapping[str, tuple[str, ...]] = {
 }
 #: Facts of events that serve the machine, or that only staff may read.
 _NEVER_SHOWN = frozenset({"body", "channels", "calendars"})
-_STAFF_FACTS = frozenset({"answers", "on_behalf"})
+_STAFF_FACTS = frozenset({"answers", "on_behalf", "distance_m", "at_place", "people"})
 #: Who looks into how a photo came about, untouched original included.
 _CHECKERS = frozenset({"operator", "verifier", "inspector"})
 #: What the machine found in photos: it may name other reports.
@@ -108,6 +108,7 @@ class Views:
             "agency": self.agency(report.agency),
             "sop": self.sop(report),
             "visibility": report.visibility,
+            "drill": report.drill,
             "source": report.source,
             **_times(report),
             "deferred_until": local(report.deferred_until),
@@ -220,6 +221,7 @@ class Views:
             **self.listed(row),
             "source": row["source"],
             "secret": row["secret"],
+            "drill": bool(row.get("drill")),
             **{name: _local_text(row[name]) for name in times},
         }
 

@@ -261,7 +261,8 @@ def _waiting_row(report: Report, photos: Sequence[str]) -> dict[str, Any]:
 
 def hidden(report: Report) -> bool:
     """Whether nothing of *report* may be shown to the public, not even that it exists."""
-    return report.secret or report.tier == "P4" or bool(report.about_unit)
+    apart = report.tier == "P4" or bool(report.about_unit)
+    return report.secret or apart or report.drill
 
 
 def deltas(old: View | None, new: View) -> dict[Cell, int]:

@@ -28,10 +28,17 @@ from chalicelib.domain.deliveries import (
     Fact,
     learned,
 )
-from chalicelib.domain.events import verify_chain
+from chalicelib.domain.events import Draft, verify_chain
 from chalicelib.services.composing import Composer
 from chalicelib.services.filing import Filing
-from chalicelib.services.ports import AlreadyExists, Change, Conflict, Contact, Mark
+from chalicelib.services.ports import (
+    AlreadyExists,
+    Change,
+    Conflict,
+    Contact,
+    Mark,
+    SlotTaken,
+)
 from tests.fakes.engine import SECRET, Engine
 from tests.fakes.store import MemoryReportStore
 
@@ -534,3 +541,75 @@ def test_reports_are_found_by_the_address_left_with_them(store: Any, changes: Ch
 def test_no_address_finds_an_anonymous_report(store: Any, changes: Changes) -> None:
     store.save(changes.filing(visibility="anonymous"))
     assert store.carrying("mail", marks("budi@example.org"), 20) == ()
+
+
+def drill_of(changes: Changes, **fields: Any) -> Change:
+    begun = {"until": "2027-04-05T05:00:00Z", "leader": "kadis.pupr"}
+    return changes.filing(drill=begun, contact=Contact(), **fields)
+
+
+def ended(changes: Changes, stored: Any) -> Change:
+    """The change that ends a drill, with whoever was told in it on the training record."""
+    changes.engine.clock.at += timedelta(minutes=5)
+    counter = itertools.count(500)
+    composer = Composer(
+        stored,
+        number=stored.report.number,
+        now=changes.engine.clock.at,
+        planner=changes.engine.planner,
+        salts=lambda: f"{next(counter):032x}",
+    )
+    composer.add(Draft("drill_ended", composer.now, data={"why": "stopped"}))
+    return composer.change()
+
+
+def test_one_drill_holds_its_slot_until_it_ends(store: Any, changes: Changes) -> None:
+    first, second = drill_of(changes), drill_of(changes)
+    store.save(first)
+    with pytest.raises(SlotTaken):
+        store.save(second)
+    assert store.load(second.report.number) is None
+    with pytest.raises(AlreadyExists):
+        store.save(first)
+    store.save(ended(changes, store.load(first.report.number)))
+    store.save(second)
+    assert store.load(second.report.number).report.drill
+    # What the first one still writes does not free what the second one holds.
+    with pytest.raises(SlotTaken):
+        store.save(drill_of(changes))
+
+
+def test_drills_are_listed_newest_first_and_real_reports_are_not(
+    store: Any, changes: Changes
+) -> None:
+    numbers = []
+    for kelurahan in ("36.71.01.1007", "36.71.07.1001", "36.71.13.1001"):
+        change = drill_of(changes, kelurahan=kelurahan)
+        changes.engine.clock.at += timedelta(minutes=1)
+        store.save(change)
+        store.save(changes.filing())
+        numbers.insert(0, change.report.number)
+    page = store.drills(2, None)
+    rest = store.drills(2, page.cursor)
+    assert [row["number"] for row in (*page.items, *rest.items)] == numbers
+    assert (rest.cursor, page.items[0]["over"], page.items[0]["leader"]) == (None, "", "kadis.pupr")
+    store.save(ended(changes, store.load(numbers[0])))
+    assert store.drills(1, None).items[0]["over"] == "stopped"
+
+
+def test_whoever_was_told_in_a_drill_is_on_the_training_record_when_it_ends(
+    store: Any, changes: Changes
+) -> None:
+    change = drill_of(changes)
+    store.save(change)
+    number = change.report.number
+    store.save(changes.firing(store.load(number)))
+    version = (change.report.sop_id, change.report.sop_version)
+    assert store.trained(*version) == ()
+    last = ended(changes, store.load(number))
+    assert last.drill is not None and last.drill.trained
+    store.save(last)
+    assert [dict(row) for row in store.trained(*version)] == sorted(
+        (dict(row) for row in last.drill.trained), key=lambda row: row["position"]
+    )
+    assert store.trained(version[0], 99) == ()

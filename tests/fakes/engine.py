@@ -30,6 +30,7 @@ from chalicelib.services.composing import Planner
 from chalicelib.services.crowds import JOB as CROWD_JOB
 from chalicelib.services.crowds import Crowds
 from chalicelib.services.dispatching import Dispatcher
+from chalicelib.services.drilling import Drills
 from chalicelib.services.errands import Errands
 from chalicelib.services.examining import ExaminePhotos
 from chalicelib.services.filing import Filed, FileReport, Filing
@@ -358,6 +359,7 @@ class Engine:
         self.crowds = Crowds(
             self.store, self.cards, self.crowd, catalogue, self.recorder, self.jobs, self.clock
         )
+        self.drills = Drills(self.file, self.store, self.recorder, catalogue, planner, self.clock)
         self.errand_store, self.outgoing = MemoryErrandStore(), MemoryOutgoing()
         self.body_mail = RecordingBodyMail()
         self.registered = MemoryRegister()

@@ -25,6 +25,7 @@ from chalicelib.services.ports import (
     DueRow,
     Mark,
     Page,
+    SlotTaken,
     Stored,
     StreamRow,
     Talk,
@@ -64,6 +65,9 @@ class MemoryReportStore:
         self.stream: list[StreamRow] = []
         self.owners: dict[str, str] = {}
         self.by_day: dict[tuple[str, str], dict[str, books.Mark]] = {}
+        self.slots: dict[str, str] = {}
+        self.drill_rows: dict[str, Mapping[str, Any]] = {}
+        self.trained_rows: dict[tuple[str, int], dict[str, Mapping[str, Any]]] = {}
         self.transactions = 0
 
     def load(self, number: str) -> Stored | None:
@@ -113,6 +117,7 @@ class MemoryReportStore:
                 raise Conflict
             if any((number, d.id) in self.messages for d in change.deliveries):
                 raise Conflict
+            self._take_slot(change)
             self.transactions += 1
             self.current[number] = change
             self.versions[number] = existing + 1
@@ -142,6 +147,30 @@ class MemoryReportStore:
         shard = self.by_day.get((day, books.shard_of(mark.number)), {})
         if mark.number not in shard:
             self._put_mark(day, mark)
+
+    def _take_slot(self, change: Change) -> None:
+        note, number = change.drill, change.report.number
+        if note is None:
+            return
+        if change.expected_version == 0:
+            if note.slot in self.slots:
+                raise SlotTaken
+            self.slots[note.slot] = number
+        elif note.closes:
+            self.slots.pop(note.slot, None)
+        self.drill_rows[f"{instant(change.report.filed_at)}#{number}"] = _as_read(note.listed)
+        for row in note.trained:
+            rows = self.trained_rows.setdefault((row["sop"], row["version"]), {})
+            rows[f"{row['position']}#{row['at']}#{row['drill']}"] = _as_read(row)
+
+    def drills(self, limit: int, cursor: str | None) -> Page:
+        rows = sorted(self.drill_rows.items(), reverse=True)
+        left = [row for row in rows if cursor is None or row[0] < cursor]
+        more = left[limit - 1][0] if len(left) > limit else None
+        return Page(tuple(row for _, row in left[:limit]), more)
+
+    def trained(self, sop: str, version: int) -> tuple[Mapping[str, Any], ...]:
+        return tuple(row for _, row in sorted(self.trained_rows.get((sop, version), {}).items()))
 
     def _keep_who(self, change: Change) -> None:
         if change.identity:
@@ -330,6 +359,10 @@ class MemoryReportStore:
             if address and address_marks(config.link_keys(), address)[0] in marks:
                 found.append((at, number))
         return tuple(number for _, number in sorted(found, reverse=True)[:most])
+
+
+def _as_read(row: Mapping[str, Any]) -> Mapping[str, Any]:
+    return msgspec.json.decode(msgspec.json.encode(row))
 
 
 def _planned(delivery: Delivery) -> Delivery:

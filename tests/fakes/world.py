@@ -165,6 +165,7 @@ class World:
             planner=engine.planner,
             file_report=engine.file,
             act_on_report=engine.do,
+            drills=engine.drills,
             blobs=engine.blobs,
             jobs=engine.jobs,
             prints=self.prints,

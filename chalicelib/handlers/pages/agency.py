@@ -32,7 +32,10 @@ def agency(call: Call) -> Response:
     if not views.may_list(holder, call.caller):
         raise Problem("not_your_agency")
     found = bootstrap.store().queue(
-        holder, _COUNTED, None, lambda row: views.may_see_row(row, call.caller)
+        holder,
+        _COUNTED,
+        None,
+        lambda row: not row.get("drill") and views.may_see_row(row, call.caller),
     )
     now = bootstrap.clock().now()
     rows = [work_row(views.queued(row), now, language) for row in found.items]

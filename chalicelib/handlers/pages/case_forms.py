@@ -89,7 +89,18 @@ FORMS: tuple[Form, ...] = (
     ),
     Form("acknowledge", ("Terima tugas", "Take it on"), (), "cek"),
     Form("start", ("Mulai bekerja", "Start work"), (), "panah"),
-    Form("arrive", ("Tiba di lokasi", "On scene"), (), "pin"),
+    Form(
+        "arrive",
+        ("Tiba di lokasi", "On scene"),
+        (
+            Field(
+                "reason",
+                ("Alasan, bila belum tepat di lokasi", "Reason, if not quite at the place"),
+                required=False,
+            ),
+        ),
+        "pin",
+    ),
     Form(
         "submit",
         ("Ajukan hasil", "Submit the result"),

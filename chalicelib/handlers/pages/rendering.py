@@ -145,8 +145,16 @@ def _surroundings(call: Call, language: str) -> dict[str, Any]:
         "now": local(bootstrap.clock().now()),
         "long_date": lambda at: in_words(at, language),
         "long_day": lambda at: text.long_day(_moment(at), language) if at else "",
+        "drill_said": lambda: _drill_said(language),
         "name": lambda names: (names or {}).get(language) or (names or {}).get("id", ""),
     }
+
+
+def _drill_said(language: str) -> str:
+    """Only the pages of a drill pay for its module."""
+    from chalicelib.domain.drills import SAID
+
+    return SAID[language]
 
 
 def in_words(at: datetime | str | None, language: str) -> str:

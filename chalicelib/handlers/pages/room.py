@@ -50,7 +50,9 @@ def room(call: Call) -> Response:
     """The board. It refreshes itself; by keyboard everything is at hand."""
     now, language = bootstrap.clock().now(), language_of(call)
     running = board(bootstrap.view_store().alarms(_ON_WALL), bootstrap.catalogue(), now)
-    waiting = bootstrap.store().queue(CONTROL_ROOM, _WAITING, None, lambda _row: True)
+    waiting = bootstrap.store().queue(
+        CONTROL_ROOM, _WAITING, None, lambda row: not row.get("drill")
+    )
     views = bootstrap.views()
     return page(
         call,

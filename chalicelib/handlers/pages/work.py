@@ -95,7 +95,10 @@ def _list(
         status=409 if refused else 200,
         headers={"Cache-Control": "no-store"},
         rows=rows,
-        counts={state: sum(row["state"] == state for row in rows) for state in ("late", "near")},
+        counts={
+            state: sum(row["state"] == state and not row["drill"] for row in rows)
+            for state in ("late", "near")
+        },
         holder=views.agency(holder),
         room=holder == CONTROL_ROOM,
         bulk=[BY_ACTION[one] for one in BULK if (one in _AT_ROOM) == (holder == CONTROL_ROOM)],

@@ -47,6 +47,9 @@ from live_room_client.models import (
     DraftComment,
     DraftList,
     DraftSimulation,
+    Drill,
+    DrillBegun,
+    DrillList,
     EditDraft,
     Filed,
     FindingList,
@@ -74,6 +77,7 @@ from live_room_client.models import (
     NewClient,
     NewDevice,
     NewDraft,
+    NewDrill,
     NewPhoto,
     NewReport,
     NewSignal,
@@ -119,6 +123,7 @@ from live_room_client.models import (
     Sops,
     Statistics,
     Step,
+    StopDrill,
     Submit,
     Subscribe,
     SubscribeBrowser,
@@ -133,6 +138,7 @@ from live_room_client.models import (
     TemplatePreview,
     TemplateShown,
     Timeline,
+    TrainingRecord,
     Verify,
     VersionList,
     Webhook,
@@ -1089,6 +1095,61 @@ class LiveRoom(Transport):
         path = "/v1/admin/limits"
         answer = self._call("PUT", path, body=body)
         return cast("Protection", answer)
+
+    def post_drills(
+        self,
+        body: NewDrill,
+        *,
+        idempotency_key: str | None = None,
+    ) -> DrillBegun:
+        """Begin a drill of the SOP in force: the real people and times, all of it marked LATIHAN."""
+        path = "/v1/drills"
+        answer = self._call("POST", path, body=body, idempotency_key=idempotency_key)
+        return cast("DrillBegun", answer)
+
+    def get_drills(
+        self,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> DrillList:
+        """Drills, newest first."""
+        path = "/v1/drills"
+        answer = self._call("GET", path, query={"limit": limit, "cursor": cursor, "limit": limit, "cursor": cursor})
+        return cast("DrillList", answer)
+
+    def get_drills_by_number(
+        self,
+        number: str,
+    ) -> Drill:
+        """A drill with its score sheet, so far or for good."""
+        path = f"/v1/drills/{quote(number, safe='')}"
+        answer = self._call("GET", path)
+        return cast("Drill", answer)
+
+    def post_drills_by_number_stop(
+        self,
+        number: str,
+        body: StopDrill | None = None,
+    ) -> Drill:
+        """Stop a drill at once: its clocks, and whatever it had still to say."""
+        path = f"/v1/drills/{quote(number, safe='')}/stop"
+        answer = self._call("POST", path, body=body)
+        return cast("Drill", answer)
+
+    def get_training_by_category(
+        self,
+        category: str,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> TrainingRecord:
+        """Who rehearsed the SOP in force of a category, and which positions never did."""
+        path = f"/v1/training/{quote(category, safe='')}"
+        answer = self._call("GET", path, query={"limit": limit, "cursor": cursor})
+        return cast("TrainingRecord", answer)
 
     def get_me_reports(
         self,

@@ -117,9 +117,10 @@ class AreaList(TypedDict):
 
 
 class Arrive(TypedDict):
-    """Where the officer checked in."""
+    """Where the officer checked in, and why there, if it is farther off than the SOP allows."""
 
     note: NotRequired[str]
+    reason: NotRequired[str]
     lat: NotRequired[float | None]
     lon: NotRequired[float | None]
 
@@ -564,6 +565,105 @@ class DraftSimulation(TypedDict):
     paused_at: NotRequired[str | None]
     referred_at: NotRequired[str | None]
     sop: dict[str, Any]
+
+
+class Drill(TypedDict):
+    """A drill with its score sheet, so far or for good.\n\n    score: what was answered in time of all that was due, in percent. unanswered: what was never\n    done. distance_m: of the check-in from the place, null where one of them is not known."""
+
+    number: str
+    category: Named
+    sop: str
+    version: int
+    area: Place | None
+    agency: Named | None
+    leader: str
+    begun_at: str
+    until: str
+    ended_at: str | None
+    over: Literal["finished", "stopped", "time_up"] | None
+    score: int | None
+    distance_m: int | None
+    unanswered: list[str]
+    duties: list[DrillDuty]
+    steps: list[DrillStep]
+    offices: list[DrillOffice]
+
+
+class DrillBegun(TypedDict):
+    """A drill that has begun. token: for who plays the citizen. until: when it ends by itself."""
+
+    number: str
+    token: str
+    sop: str
+    version: int
+    until: str
+    promises: list[KnownPromise]
+    url: str
+
+
+class DrillDuty(TypedDict):
+    """What the SOP asked for: from when to when, who answered when, and how late in seconds."""
+
+    awaited: str
+    name: Names
+    asked_at: str
+    promised_at: str
+    answered_at: str | None
+    answered_by: str
+    late_by: int
+    state: Literal["in_time", "late", "never", "open"]
+
+
+class DrillLine(TypedDict):
+    """A drill as lists show it. over null: it runs. score null: nothing has been due."""
+
+    number: str
+    category: Named
+    sop: str
+    version: int
+    area: Place | None
+    agency: Named | None
+    leader: str
+    begun_at: str
+    until: str
+    ended_at: str | None
+    over: Literal["finished", "stopped", "time_up"] | None
+    score: int | None
+
+
+class DrillList(TypedDict):
+    """Drills, newest first; a short page need not be the last, only one without a cursor is."""
+
+    items: list[DrillLine]
+    cursor: str | None
+
+
+class DrillOffice(TypedDict):
+    """How one position did: it acted itself, somebody else did, nobody did, or it had a copy."""
+
+    position: str
+    title: Names
+    person: str
+    steps: list[str]
+    asked_at: str | None
+    answered_at: str | None
+    seconds: int | None
+    state: Literal["answered", "informed", "relieved", "silent"]
+
+
+class DrillStep(TypedDict):
+    """A step that fired. lag: seconds from when it was due. told: positions."""
+
+    step: str
+    name: Names
+    repeat: int
+    due_at: str
+    fired_at: str
+    lag: int
+    told: list[str]
+    awaited: str
+    escalation: bool
+    answered_at: str | None
 
 
 class DuePromise(TypedDict):
@@ -1029,6 +1129,16 @@ class NewDraft(TypedDict):
     reason: NotRequired[str]
 
 
+class NewDrill(TypedDict):
+    """A drill of the SOP in force of a category. description: the scenario, as a caller tells it.\n\n    reporter: somebody who plays the citizen and is told what a citizen is told; nobody is if it is\n    left out. hours: after which it ends by itself."""
+
+    category: str
+    description: NotRequired[str]
+    location: NotRequired[Location | None]
+    reporter: NotRequired[Reporter | None]
+    hours: NotRequired[float]
+
+
 class NewOwner(TypedDict):
     """Who owns a category; area: a kelurahan, a kecamatan, or ``*`` for the whole city."""
 
@@ -1357,6 +1467,7 @@ class Queued(TypedDict):
     closed_at: str | None
     source: str
     secret: bool
+    drill: bool
     due_at: str | None
     next_step_at: str | None
     assigned_at: str | None
@@ -1491,6 +1602,7 @@ class Report(TypedDict):
     agency: Named | None
     sop: SopShort
     visibility: Literal["anonymous", "confidential", "public"]
+    drill: bool
     source: str
     filed_at: str
     assigned_at: str | None
@@ -1791,6 +1903,12 @@ class Step(TypedDict):
     hash: NotRequired[str | None]
 
 
+class StopDrill(TypedDict):
+    """Why a drill ends before its time, if somebody says so."""
+
+    reason: NotRequired[str]
+
+
 class Submit(TypedDict):
     """What was done, with proof."""
 
@@ -1940,6 +2058,32 @@ class Timeline(TypedDict):
     sop: SopVersion
     entries: list[Entry]
     events: list[Event]
+
+
+class TrainedOffice(TypedDict):
+    """One position in a training record. last_at null: it never rehearsed this version."""
+
+    position: str
+    title: Names
+    person: str
+    times: int
+    last_at: str | None
+    drill: str
+    state: str
+    seconds: int | None
+    score: int | None
+
+
+class TrainingRecord(TypedDict):
+    """Who rehearsed the SOP in force of a category. untrained: positions that never did."""
+
+    category: Named
+    sop: str
+    version: int
+    agency: Named | None
+    items: list[TrainedOffice]
+    untrained: list[str]
+    cursor: None
 
 
 class UnitPrice(TypedDict):

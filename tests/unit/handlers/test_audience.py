@@ -52,6 +52,8 @@ DECIDES_FURTHER = {
     # nobody has subscribed, and no device has signed on
     *((method, path) for method, path in ROUTES if "{webhook}" in path or "{device}" in path),
     ("POST", "/v1/signals"),
+    # a real report is no drill
+    *((method, path) for method, path in ROUTES if path.startswith("/v1/drills/{number}")),
     ("PUT", "/v1/admin/catalogue/{part}"),
     ("PUT", "/v1/admin/calendars/{calendar}"),
 }
@@ -110,6 +112,7 @@ BODY_OF = {
         b"api_key=demo-open311-key&service_code=INF-01&lat=-6.1783&long=106.6319"
     ),
     "/v1/sops/{sop}/versions/{version}/simulate": {},
+    "/v1/drills/{number}/stop": {},
     "/v1/simulations": {"sop": SOP},
     "/v1/admin/contacts/check": {"positions": ["kadis.pupr"]},
     "/v1/drafts": {"sop": "pju-padam"},
@@ -167,7 +170,7 @@ def concrete(path: str, number: str, action: str = "") -> str:
     values |= {"id": "INF-01.json", "webhook": "w", "delivery": "d", "device": "x"}
     values |= {"account": "sekda", "document": "rota"}
     values |= {"part": "agencies", "calendar": "kantor", "template": "digest"}
-    values |= {"photo": "p-1", "size": "large"}
+    values |= {"photo": "p-1", "size": "large", "category": "INF-01"}
     asked = "?category=INF-01&lat=-6.1783&lon=106.6319" if path.endswith("s/similar") else ""
     return path.format(**values) + asked
 

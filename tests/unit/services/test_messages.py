@@ -139,7 +139,8 @@ def test_the_city_has_every_template_it_needs():
         *["reporter_limit_passed", "reporter_closed_automatically", "reporter_closed"],
         *["reporter_rejected", "reporter_referred", "reporter_merged", "reporter_reopened"],
         *["reporter_emergency", "secret_update", "time_request", "answer_note"],
-        *["bundle", "digest", "contacts_dead", "follow_confirm", "follow_update", "own_reports"],
+        *["bundle", "digest", "contacts_dead", "follow_confirm", "follow_update"],
+        *["own_reports", "drill_over"],
     }
 
 
