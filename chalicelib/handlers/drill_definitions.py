@@ -146,6 +146,5 @@ class TrainingRecord(Form, kw_only=True):
     sop: str
     version: int
     agency: Named | None
-    items: list[TrainedOffice]
+    offices: list[TrainedOffice]
     untrained: list[str]
-    cursor: None

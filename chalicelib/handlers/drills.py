@@ -16,7 +16,7 @@ from chalicelib.handlers.drill_definitions import NewDrill, StopDrill
 from chalicelib.handlers.http import clean, idempotency_key, ok, one_line, parse
 from chalicelib.handlers.problems import Problem
 from chalicelib.handlers.public import contact_of
-from chalicelib.handlers.queries import cursor_for, cursor_of, limit_of
+from chalicelib.handlers.queries import cursor_of, limit_of, listed
 from chalicelib.handlers.serving import Call, serves
 from chalicelib.services.drilling import Shown, Trained
 from chalicelib.services.filing import Filed, Filing
@@ -45,10 +45,10 @@ def begin(call: Call) -> Response:
 
 
 @serves(blueprint, "GET", "/v1/drills")
-def listed(call: Call) -> Response:
+def all_drills(call: Call) -> Response:
     """The drills that the caller may see, newest first."""
     page = bootstrap.drills().listed(call.caller, limit_of(call), cursor_of(call))
-    return ok({"items": [line_of(row) for row in page.items], "cursor": cursor_for(page.cursor)})
+    return listed(call, page, line_of)
 
 
 @serves(blueprint, "GET", "/v1/drills/{number}")
@@ -77,9 +77,8 @@ def training(call: Call) -> Response:
             "sop": found.sop.id,
             "version": found.sop.version,
             "agency": views.agency(found.agency),
-            "items": [trained_of(one) for one in found.offices],
+            "offices": [trained_of(one) for one in found.offices],
             "untrained": [one.position.id for one in found.untrained],
-            "cursor": None,
         }
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from chalicelib.handlers import drill_definitions as forms
-from chalicelib.handlers.operation import BODY_CODES, PAGING, Operation
+from chalicelib.handlers.operation import BODY_CODES, Operation
 
 DRILL_OPERATIONS: Mapping[tuple[str, str], Operation] = {
     ("POST", "/v1/drills"): Operation(
@@ -37,8 +37,7 @@ DRILL_OPERATIONS: Mapping[tuple[str, str], Operation] = {
         "Drills, newest first",
         forms.DrillList,
         "drills",
-        query=PAGING,
-        codes=("invalid_field", "invalid_cursor", "role_may_not"),
+        codes=("role_may_not",),
     ),
     ("GET", "/v1/drills/{number}"): Operation(
         "A drill with its score sheet, so far or for good",

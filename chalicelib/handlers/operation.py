@@ -16,6 +16,7 @@ PAGE_SIZES: Mapping[str, tuple[int, int]] = {
     "/v1/me/reports": (20, 50),
     "/v1/admin/audit": (50, 200),
     "/v1/shift/history": (20, 50),
+    "/v1/drills": (20, 100),
     "/v1/admin/webhooks/{webhook}/deliveries": (50, 200),
 }
 #: What any body can be refused for, whatever it asks.

@@ -1112,12 +1112,10 @@ class LiveRoom(Transport):
         *,
         limit: int | None = None,
         cursor: str | None = None,
-        limit: int | None = None,
-        cursor: str | None = None,
     ) -> DrillList:
         """Drills, newest first."""
         path = "/v1/drills"
-        answer = self._call("GET", path, query={"limit": limit, "cursor": cursor, "limit": limit, "cursor": cursor})
+        answer = self._call("GET", path, query={"limit": limit, "cursor": cursor})
         return cast("DrillList", answer)
 
     def get_drills_by_number(
@@ -1142,13 +1140,10 @@ class LiveRoom(Transport):
     def get_training_by_category(
         self,
         category: str,
-        *,
-        limit: int | None = None,
-        cursor: str | None = None,
     ) -> TrainingRecord:
         """Who rehearsed the SOP in force of a category, and which positions never did."""
         path = f"/v1/training/{quote(category, safe='')}"
-        answer = self._call("GET", path, query={"limit": limit, "cursor": cursor})
+        answer = self._call("GET", path)
         return cast("TrainingRecord", answer)
 
     def get_me_reports(

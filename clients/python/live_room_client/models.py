@@ -2081,9 +2081,8 @@ class TrainingRecord(TypedDict):
     sop: str
     version: int
     agency: Named | None
-    items: list[TrainedOffice]
+    offices: list[TrainedOffice]
     untrained: list[str]
-    cursor: None
 
 
 class UnitPrice(TypedDict):

@@ -38,6 +38,7 @@ LISTS: dict[str, tuple[str, str]] = {
     "/v1/admin/devices": ("admin", ""),
     "/v1/admin/audit": ("auditor", ""),
     "/v1/shift/history": ("auditor", ""),
+    "/v1/drills": ("sekda", ""),
     "/v1/admin/contacts": ("auditor", ""),
     "/v1/admin/accounts": ("admin", ""),
     "/v1/admin/doctor": ("auditor", "live=true"),
@@ -78,6 +79,9 @@ class City:
         for user in ("operator", "verifikator"):
             relief = {"reason": "pengganti"}
             assert world.post("/v1/shift/take-over", relief, user=user).status == 200
+        for kind in ("DRT-01", "DRT-05"):
+            drill = {"category": kind, "location": SUKARASA}
+            assert world.post("/v1/drills", drill, user="sekda").status == 201
         world.engine.run_until("2027-04-05T09:57:00+07:00")
         world.project()
 
