@@ -60,22 +60,11 @@ _TAGS: Mapping[str, str] = {
     "administration": "Accounts, offices, contacts, ownership, calendars, other systems; all on "
     "record.",
     "sop desk": "Drafts of SOPs on their way into force, by three people.",
+    "drills": "Rehearsals of an SOP with its real people: apart from every figure, with a score.",
     "messages": "Telling people, and what they answer by mail, text message and telephone.",
     "ledger": "Proof that the record was not changed: a root over all of it, day by day.",
     openapi_open311.TAG: "GeoReport v2 for systems that speak it: forms in, XML or JSON out.",
 }
-_TAGS = (
-    "service",
-    "catalogue",
-    "reports",
-    "staff",
-    "administration",
-    "sop desk",
-    "drills",
-    "messages",
-    "ledger",
-    openapi_open311.TAG,
-)
 _FILING_CODES = (
     "malformed_json",
     "invalid_text",
