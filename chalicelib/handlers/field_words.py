@@ -16,6 +16,12 @@ WORDS: Mapping[str, str] = {
     "shown nor sent to that unit; the inspectorate handles it.",
     "address": "Street and landmark, as people say it.",
     "NewReport.category": "Code from `GET /v1/categories`; all that an emergency needs.",
+    "NewDrill.category": "Code of the category whose SOP in force is rehearsed.",
+    "NewDrill.description": "The scenario, as a caller would tell it.",
+    "NewDrill.location": "Where it is staged; needed but for emergencies.",
+    "NewDrill.reporter": "Who plays the citizen and is told what a citizen is told; nobody is "
+    "if it is left out.",
+    "NewDrill.hours": "After how many hours it ends by itself, whatever still runs in it.",
     "NewReport.description": "What is wrong, in the reporter's words. Never public by itself.",
     "NewReport.location": "Where it is: a point, a kelurahan, or both. Needed but for emergencies.",
     "Location.kelurahan": "Code or name of the kelurahan, if there is no point.",
