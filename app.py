@@ -38,6 +38,7 @@ MODULES = (
     "media",
     "pages.agency",
     "pages.assets",
+    "pages.books",
     "pages.audits",
     "pages.cases",
     "pages.contacts",

@@ -286,6 +286,7 @@ PAGES: Mapping[tuple[str, str], Audience] = {
     ("GET", "/data/laporan.csv"): EVERYBODY,
     ("GET", "/data/kamus.json"): EVERYBODY,
     ("GET", "/hak"): EVERYBODY,
+    ("GET", "/buku"): EVERYBODY,
     ("GET", "/kasus/{number}"): _AT_DESK,
     ("GET", "/kasus/{number}/kontak"): READERS,
     ("POST", "/kasus/{number}/kontak"): READERS,

@@ -233,3 +233,17 @@ def test_a_poster_prints_on_one_sheet(city, shape):
     visit.look("poster")
     visit.go("/poster")
     visit.look("posters")
+
+
+@SHAPES
+def test_anybody_checks_a_report_in_the_books(city, shape):
+    number = city.world.filed(WITH_MAIL)["number"]
+    city.world.seal_days()()
+    city.world.engine.run_until("2027-04-06T01:00:00+07:00")
+    city.world.seal_days()()
+    visit = city.visit(shape)
+    visit.go("/buku")
+    visit.page.get_by_label("Nomor laporan").fill(number.lower())
+    visit.page.get_by_role("button", name="Periksa").click()
+    assert "Cocok." in visit.page.locator("#hasil").inner_text()
+    visit.look("books")
