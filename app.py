@@ -55,6 +55,7 @@ MODULES = (
     "pages.reporting",
     "pages.room",
     "pages.shifts",
+    "pages.settings",
     "pages.signing",
     "pages.sop_desk",
     "pages.sops",

@@ -96,6 +96,7 @@ if TYPE_CHECKING:
     from chalicelib.services.viewing import Views
     from chalicelib.services.views import ViewStore
     from chalicelib.services.webhooks import Outgoing, Webhooks
+    from chalicelib.services.wishing import KeepWishes
 
 _T = TypeVar("_T")
 _made: dict[str, Any] = {}
@@ -1045,6 +1046,14 @@ def leave() -> Leave:
     from chalicelib.services.following import Leave
 
     return Leave(store(), follow_store(), clock(), set_channels())
+
+
+@_shared
+def keep_wishes() -> KeepWishes:
+    """How members of staff would like to be told."""
+    from chalicelib.services.wishing import KeepWishes
+
+    return KeepWishes(administer(), catalogue(), store(), leave())
 
 
 @_shared

@@ -28,6 +28,7 @@ _DOCUMENTS = (
     "webhooks",
     "devices",
     "templates",
+    "wishes",
 )
 #: Large, never edited by hand: always read from the package.
 _BUNDLED = ("areas", "area_points")

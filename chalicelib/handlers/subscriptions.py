@@ -7,6 +7,7 @@ from collections.abc import Callable
 from chalice import Blueprint, Response
 
 from chalicelib import bootstrap
+from chalicelib.domain.actions import Caller
 from chalicelib.domain.limits import Mark
 from chalicelib.domain.signing import TokenRefused
 from chalicelib.handlers.addresses import mail_address
@@ -45,11 +46,7 @@ def push_own(call: Call) -> Response:
 @serves(blueprint, "POST", "/v1/me/push")
 def push_staff(call: Call) -> Response:
     """Tell this browser what is the caller's to do."""
-    form = parse(call.body, SubscribeBrowser)
-    try:
-        bootstrap.pushing().staff(call.caller.person, browser_of(form), form.language)
-    except SubscriptionRefused as refused:
-        raise Problem("push_subscription_invalid", field=refused.field) from None
+    push_staff_to(call.caller, parse(call.body, SubscribeBrowser))
     return ok({"state": "following"}, 201)
 
 
@@ -67,6 +64,7 @@ def device_own(call: Call) -> Response:
 def device_staff(call: Call) -> Response:
     """Tell this telephone what is the caller's to do."""
     _refusing(bootstrap.pushing().staff, call.caller.person, parse(call.body, RegisterDevice))
+    bootstrap.keep_wishes().ask_push(call.caller)
     return ok({"state": "following"}, 201)
 
 
@@ -119,6 +117,15 @@ def _refusing(join: Callable[[str, Device, str], None], who: str, form: Register
         join(who, Device(form.platform, form.token), form.language)
     except SubscriptionRefused as refused:
         raise Problem("push_subscription_invalid", field=refused.field) from None
+
+
+def push_staff_to(caller: Caller, form: SubscribeBrowser) -> None:
+    """Let a member of staff be told in a browser, beside the mail."""
+    try:
+        bootstrap.pushing().staff(caller.person, browser_of(form), form.language)
+    except SubscriptionRefused as refused:
+        raise Problem("push_subscription_invalid", field=refused.field) from None
+    bootstrap.keep_wishes().ask_push(caller)
 
 
 def join_own(number: str, form: SubscribeBrowser) -> None:

@@ -253,6 +253,9 @@ class Composer:
         channels = notices.channels_for_staff(
             notice.template, report, self._catalogue.channels(), unanswered=unanswered
         )
+        wish = self._catalogue.wishes().get(recipient.person or "")
+        if wish and wish.push and notices.PUSH not in channels:
+            channels = (*channels, notices.PUSH)
         for channel in channels:
             address = _address(recipient, channel)
             if not address:

@@ -37,7 +37,7 @@ WEB = Path(__file__).resolve().parents[2] / "web"
 HTML = "text/html; charset=utf-8"
 LANGUAGES = ("id", "en")
 #: A year: the choice of a language is no secret and nothing to ask for twice.
-_LANGUAGE_SECONDS = 365 * 86400
+LANGUAGE_SECONDS = 365 * 86400
 
 
 def page(
@@ -63,7 +63,7 @@ def page(
     }
     if call.query("lang") in LANGUAGES and "Set-Cookie" not in sent:
         sent["Set-Cookie"] = (
-            f"lang={language}; Path=/; Max-Age={_LANGUAGE_SECONDS}; SameSite=Lax; Secure"
+            f"lang={language}; Path=/; Max-Age={LANGUAGE_SECONDS}; SameSite=Lax; Secure"
         )
     return Response(body, headers=sent, status_code=status)
 

@@ -110,6 +110,7 @@ def _list(
         kecamatan=known.areas.all("kecamatan"),
         refused=refused,
         cursor=cursor_for(found.cursor),
+        push_key=bootstrap.pushing().public_key(),
         query=urlencode({name: value for name, value in chosen.items() if value}),
     )
 

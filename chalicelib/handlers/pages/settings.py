@@ -1,0 +1,71 @@
+"""One's own settings: language, push to this browser, digests. Duty mails cannot be left."""
+
+from __future__ import annotations
+
+import msgspec
+from chalice import Blueprint, Response
+
+from chalicelib import bootstrap
+from chalicelib.handlers.field_errors import field_error, from_msgspec
+from chalicelib.handlers.pages.rendering import LANGUAGE_SECONDS, language_of, page, redirect
+from chalicelib.handlers.problems import Problem
+from chalicelib.handlers.serving import Call, shows
+from chalicelib.handlers.session import form_of
+from chalicelib.handlers.subscription_definitions import SubscribeBrowser
+from chalicelib.handlers.subscriptions import push_staff_to
+from chalicelib.services.wishing import LANGUAGES, Wishes
+
+blueprint = Blueprint(__name__)
+_PRIVATE = {"Cache-Control": "no-store"}
+
+
+@shows(blueprint, "GET", "/saya")
+def settings(call: Call) -> Response:
+    """How the reader is told, and where."""
+    caller, catalogue = call.caller, bootstrap.catalogue()
+    directory = catalogue.directory()
+    account = catalogue.staff().get(caller.person, {})
+    offices = [one for name in caller.positions if (one := directory.position(name))]
+    return page(
+        call,
+        "settings.html",
+        headers=_PRIVATE,
+        wishes=bootstrap.keep_wishes().of(caller),
+        offices=offices,
+        account=account,
+        leads=any(one.role in catalogue.kindness().digest_roles for one in offices),
+        push_key=bootstrap.pushing().public_key(),
+        saved=call.query("tersimpan") == "ya",
+    )
+
+
+@shows(blueprint, "POST", "/saya")
+def save(call: Call) -> Response:
+    """Keep the wishes; the pages speak the chosen language from now on."""
+    given = form_of(call.request)
+    language = given.get("language", "")
+    if language not in LANGUAGES:
+        raise Problem("invalid_field", errors=[field_error("not_allowed", "/language")])
+    keep = bootstrap.keep_wishes()
+    now = keep.of(call.caller)
+    digest = bool(given.get("digest")) if given.get("leads") else now.digest
+    keep.put(call.caller, Wishes(language, bool(given.get("push")), digest))
+    kept = f"lang={language}; Path=/; Max-Age={LANGUAGE_SECONDS}; SameSite=Lax; Secure"
+    return redirect("/saya?tersimpan=ya", {"Set-Cookie": kept})
+
+
+@shows(blueprint, "POST", "/saya/kabar")
+def push(call: Call) -> Response:
+    """Tell the reader in this browser, beside the mail, of what is theirs to do."""
+    fields = form_of(call.request)
+    given = {
+        "endpoint": fields.get("endpoint", ""),
+        "keys": {name: fields.get(name, "") for name in ("p256dh", "auth")},
+        "key": fields.get("key", ""),
+        "language": language_of(call),
+    }
+    try:
+        push_staff_to(call.caller, msgspec.convert(given, SubscribeBrowser))
+    except msgspec.ValidationError as error:
+        raise Problem("invalid_field", errors=[from_msgspec(str(error))]) from None
+    return redirect("/saya")
