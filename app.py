@@ -51,6 +51,7 @@ MODULES = (
     "pages.listing",
     "pages.own_reports",
     "pages.posters",
+    "pages.protection",
     "pages.publication",
     "pages.reporting",
     "pages.room",

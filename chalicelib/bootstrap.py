@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from chalicelib.services.administering import Administer, Register
     from chalicelib.services.answering import Answering, Links
     from chalicelib.services.arming import ArmTimeline
+    from chalicelib.services.blocking import Blocking
     from chalicelib.services.breaching import KeepBreaches
     from chalicelib.services.bundling import Bundler
     from chalicelib.services.calling import Calls
@@ -611,6 +612,16 @@ def ask_contact() -> AskContact:
     from chalicelib.adapters.functions import RevealFunction
 
     return RevealFunction()
+
+
+@_shared
+def blocking() -> Blocking:
+    """Contacts that are kept from filing after a hoax, and appeals."""
+    from chalicelib.services.blocking import Blocking
+
+    return Blocking(
+        store(), act_on_report(), ask_contact(), administer(), config.token_secret, clock()
+    )
 
 
 @_shared

@@ -24,6 +24,7 @@ _DOCUMENTS = (
     "channels",
     "crowds",
     "limits",
+    "blocks",
     "bodies",
     "webhooks",
     "devices",

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from chalicelib.domain import auditing
+from chalicelib.domain import auditing, misuse
 from chalicelib.domain import report as r
 from chalicelib.domain.areas import distance_m
 from chalicelib.domain.events import Actor, Draft, instant
@@ -228,6 +228,7 @@ def _fields(type_: str, *names: str) -> _Maker:
 
 
 def _verify(report: Report, command: Command, known: Known, actor: Actor) -> tuple[Draft, ...]:
+    _called_back_first(report)
     if not known.agency_exists:
         raise ActionRefused("invalid", "unknown_agency")
     before = _resume_first(report, known)
@@ -247,7 +248,13 @@ def _migrate(report: Report, command: Command, known: Known, actor: Actor) -> tu
     return (_draft("migrated", command, known, actor, {**to, "from": came_from}),)
 
 
+def _called_back_first(report: Report) -> None:
+    if misuse.awaits_call_back(report):
+        raise ActionRefused("conflict", "call_back_first")
+
+
 def _assign(report: Report, command: Command, known: Known, actor: Actor) -> tuple[Draft, ...]:
+    _called_back_first(report)
     if not known.agency_exists:
         raise ActionRefused("invalid", "unknown_agency")
     first = report.status in (r.RECEIVED, r.VERIFIED) or not report.agency
@@ -353,7 +360,58 @@ def _in_the_coming_year(command: Command, known: Known) -> datetime:
 def _reject(report: Report, command: Command, known: Known, actor: Actor) -> tuple[Draft, ...]:
     if command.fields["reason"] not in REJECT_REASONS:
         raise ActionRefused("invalid", "unknown_reason", allowed=REJECT_REASONS)
+    if command.fields["reason"] == misuse.HOAX:
+        return _confirm_hoax(report, command, known, actor)
     return (_draft("rejected", command, known, actor, {"reason": command.fields["reason"]}),)
+
+
+def _suspect(report: Report, command: Command, known: Known, actor: Actor) -> tuple[Draft, ...]:
+    if report.hoax == misuse.SUSPECTED:
+        return ()
+    return (_draft("suspected", command, known, actor),)
+
+
+def _call_back(report: Report, command: Command, known: Known, actor: Actor) -> tuple[Draft, ...]:
+    if report.hoax != misuse.SUSPECTED:
+        raise ActionRefused("conflict", "hoax_not_suspected")
+    outcome = command.fields["outcome"]
+    if outcome not in misuse.OUTCOMES:
+        raise ActionRefused("invalid", "unknown_reason", allowed=misuse.OUTCOMES)
+    return (_draft("called_back", command, known, actor, {"outcome": outcome}),)
+
+
+def _confirm_hoax(
+    report: Report, command: Command, known: Known, actor: Actor
+) -> tuple[Draft, ...]:
+    """A second person, after the reporter was called; in an emergency after its dispatch."""
+    _unless(misuse.confirming_refused(report, actor.person))
+    return (_draft("rejected", command, known, actor, {"reason": misuse.HOAX}),)
+
+
+def _block(report: Report, command: Command, known: Known, actor: Actor) -> tuple[Draft, ...]:
+    _unless(misuse.blocking_refused(report))
+    end = misuse.until(known.now, int(command.fields["days"]))
+    return (_draft("blocked", command, known, actor, {"until": instant(end)}),)
+
+
+def _appeal(report: Report, command: Command, known: Known, actor: Actor) -> tuple[Draft, ...]:
+    _unless(misuse.appealing_refused(report, known.now))
+    return (_draft("appealed", command, known, actor),)
+
+
+def _decide_appeal(
+    report: Report, command: Command, known: Known, actor: Actor
+) -> tuple[Draft, ...]:
+    _unless(misuse.deciding_refused(report, actor.person))
+    outcome = command.fields["outcome"]
+    if outcome not in misuse.DECISIONS:
+        raise ActionRefused("invalid", "unknown_reason", allowed=misuse.DECISIONS)
+    return (_draft("appeal_decided", command, known, actor, {"outcome": outcome}),)
+
+
+def _unless(why: str) -> None:
+    if why:
+        raise ActionRefused("conflict", why)
 
 
 def _merge(report: Report, command: Command, known: Known, actor: Actor) -> tuple[Draft, ...]:
@@ -575,6 +633,26 @@ TRANSITIONS: Mapping[str, Transition] = {
             required=("body", "reason"),
         ),
         Transition("reject", _ROOM_OR_INSPECTOR, _UNSORTED, _reject, required=("reason",)),
+        Transition("suspect", _ROOM, _BEFORE_RESULT, _suspect, required=("reason",)),
+        Transition("call_back", _ROOM, _BEFORE_RESULT, _call_back, required=("outcome",)),
+        Transition("confirm_hoax", _ROOM, _BEFORE_RESULT, _confirm_hoax),
+        Transition(
+            "block",
+            (*_ROOM, "secretary"),
+            frozenset({r.REJECTED}),
+            _block,
+            required=("reason", "days"),
+        ),
+        Transition(
+            "appeal", (REPORTER_ROLE,), frozenset({r.REJECTED}), _appeal, required=("text",)
+        ),
+        Transition(
+            "decide_appeal",
+            (*_ROOM, "secretary", "inspector"),
+            frozenset({r.REJECTED}),
+            _decide_appeal,
+            required=("outcome", "reason"),
+        ),
         Transition(
             "answer_referral",
             (*_ROOM_OR_INSPECTOR, BODY_ROLE),
@@ -683,6 +761,11 @@ STAFF_ACTIONS = (
     "request_time",
     "refer",
     "reject",
+    "suspect",
+    "call_back",
+    "confirm_hoax",
+    "block",
+    "decide_appeal",
     "merge",
     "unmerge",
     "answer_referral",

@@ -66,11 +66,12 @@ OFFERS: Final[Mapping[str, Offer]] = {
     "rate": Offer("t", "rate"),
     "withdraw": Offer("u", "withdraw"),
     "affirm": Offer("f", "affirm"),
+    "appeal": Offer("h", "appeal"),
 }
 _BY_CODE: Final = {offer.code: name for name, offer in OFFERS.items()}
 #: The reporter's own; everything else is staff's.
 REPORTER_OFFERS: Final = frozenset(
-    {"answer", "confirm", "dispute", "reopen", "rate", "withdraw", "affirm"}
+    {"answer", "confirm", "dispute", "reopen", "rate", "withdraw", "affirm", "appeal"}
 )
 
 #: A position's role in SOPs → the role its holder has in the table of transitions.

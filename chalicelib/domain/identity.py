@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from chalicelib.domain import report as r
 from chalicelib.domain.actions import REPORTER_ROLE, ActionRefused, Caller, may_see
 from chalicelib.domain.events import Event
+from chalicelib.domain.misuse import CONFIRMED
 from chalicelib.domain.report import Report
 
 FIELDS = ("name", "email", "phone")
@@ -34,6 +35,8 @@ class Purpose:
     fields: tuple[str, ...]
     name: Mapping[str, str]
     emergencies_only: bool = False
+    #: The contact itself is shown to nobody: only keyed digests of it leave the function.
+    digests_only: bool = False
 
 
 PURPOSES: Mapping[str, Purpose] = {
@@ -78,6 +81,17 @@ PURPOSES: Mapping[str, Purpose] = {
             },
         ),
         Purpose(
+            "misuse",
+            _ROOM,
+            frozenset({r.REJECTED}),
+            ("phone", "email"),
+            {
+                "id": "membatasi kontak sesudah laporan palsu terbukti",
+                "en": "keeping a contact from filing after a confirmed hoax",
+            },
+            digests_only=True,
+        ),
+        Purpose(
             "examine",
             _INSPECTOR,
             frozenset(r.STATUSES),
@@ -89,8 +103,10 @@ PURPOSES: Mapping[str, Purpose] = {
         ),
     )
 }
+#: The purposes for which a contact is shown to somebody.
+READABLE = tuple(code for code, row in PURPOSES.items() if not row.digests_only)
 #: Every role that some purpose is open to.
-READERS = frozenset[str]().union(*(row.roles for row in PURPOSES.values()))
+READERS = frozenset[str]().union(*(PURPOSES[code].roles for code in READABLE))
 
 
 def fields_for(report: Report, caller: Caller, purpose: str) -> tuple[str, ...]:
@@ -112,7 +128,7 @@ def fields_for(report: Report, caller: Caller, purpose: str) -> tuple[str, ...]:
     if not roles:
         raise ActionRefused("forbidden", "purpose_not_yours")
     _needed_now(row, report)
-    if not (roles - _barred(report)):
+    if not row.digests_only and not (roles - _barred(report)):
         raise ActionRefused("forbidden", "reporter_stays_unknown")
     return row.fields
 
@@ -120,7 +136,9 @@ def fields_for(report: Report, caller: Caller, purpose: str) -> tuple[str, ...]:
 def open_purposes(report: Report, caller: Caller) -> tuple[str, ...]:
     """Return the purposes for which *caller* could read the contact now."""
     found = []
-    for code in PURPOSES:
+    for code, purpose in PURPOSES.items():
+        if purpose.digests_only:
+            continue
         try:
             fields_for(report, caller, code)
         except ActionRefused:
@@ -156,6 +174,8 @@ def _own_agency(report: Report, caller: Caller) -> bool:
 def _needed_now(row: Purpose, report: Report) -> None:
     if report.status not in row.statuses or (row.emergencies_only and not report.emergency):
         raise ActionRefused("conflict", "not_needed_now", purpose=row.code, status=report.status)
+    if row.digests_only and report.hoax != CONFIRMED:
+        raise ActionRefused("conflict", "not_misused")
 
 
 def _barred(report: Report) -> frozenset[str]:

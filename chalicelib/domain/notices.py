@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from chalicelib.domain.channels import ChannelPolicy
 from chalicelib.domain.events import Event
-from chalicelib.domain.report import UNANSWERED, Report
+from chalicelib.domain.report import RECEIVED, UNANSWERED, VERIFIED, Report
 
 REPORTER_ROLE = "pelapor"
 MAIL = "mail"
@@ -218,6 +218,38 @@ def _referral_back(event: Event, before: Report | None, after: Report) -> tuple[
     return (Notice("step_verification", ("operator",), urgent=True, facts={"reason": reason}),)
 
 
+def _suspected(event: Event, before: Report | None, after: Report) -> tuple[Notice, ...]:
+    """Somebody has to call the reporter; in an emergency everything else goes on meanwhile."""
+    reason = "Diduga laporan palsu: telepon balik pelapor, lalu catat hasilnya."
+    return (Notice("step_verification", ("operator",), urgent=True, facts={"reason": reason}),)
+
+
+def _rejected(event: Event, before: Report | None, after: Report) -> tuple[Notice, ...]:
+    told = _to_reporter("reporter_rejected", reason=str(event.data["reason"]))
+    at_work = before is not None and before.agency and before.status not in (RECEIVED, VERIFIED)
+    if not at_work:
+        return (told,)
+    text = "Laporan ini ditutup dan tidak perlu dikerjakan lagi; alasannya ada di riwayat."
+    crew = Notice(
+        "step_instruction",
+        ("petugas", "kabid"),
+        urgent=after.emergency,
+        facts={"instruction": text},
+    )
+    return (told, crew)
+
+
+def _appealed(event: Event, before: Report | None, after: Report) -> tuple[Notice, ...]:
+    reason = "Pelapor keberatan atas pembatasan; orang lain dari yang memutuskan harus memeriksa."
+    return (Notice("step_verification", ("operator",), facts={"reason": reason}),)
+
+
+def _appeal_decided(event: Event, before: Report | None, after: Report) -> tuple[Notice, ...]:
+    lifted = event.data["outcome"] == "lift"
+    template = "reporter_block_lifted" if lifted else "reporter_block_stands"
+    return (_to_reporter(template, reason=event.texts.get("reason", "")),)
+
+
 def _threshold(event: Event, before: Report | None, after: Report) -> tuple[Notice, ...]:
     roles = ("kadis", "pusat_kendali") if after.agency else ("pusat_kendali",)
     return (Notice("step_escalation", roles),)
@@ -234,7 +266,11 @@ _EVENT_NOTICES: Mapping[str, Any] = {
     "deferred": _simple("reporter_deferred", "reason", "until"),
     "validated": _simple("reporter_result"),
     "returned": _returned,
-    "rejected": _simple("reporter_rejected", "reason"),
+    "rejected": _rejected,
+    "suspected": _suspected,
+    "blocked": _simple("reporter_blocked", "reason", "until"),
+    "appealed": _appealed,
+    "appeal_decided": _appeal_decided,
     "referred": _simple("reporter_referred", "body", "reference", "reason"),
     "merged": _merged,
     "signal_cleared": _signal_cleared,

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from chalicelib.domain import misuse
 from chalicelib.domain.events import Event, parse_instant
 
 RECEIVED = "received"
@@ -121,6 +122,14 @@ class Report:
     #: Limits that the sender of an emergency was past: whoever calls back should know.
     flags: tuple[str, ...] = ()
     drill_until: datetime | None = None
+    #: ``suspected``, ``cleared`` or ``confirmed`` as a hoax (`misuse`), and by whom.
+    hoax: str = ""
+    suspected_by: str = ""
+    called_back: str = ""
+    confirmed_by: str = ""
+    blocked_until: datetime | None = None
+    blocked_by: str = ""
+    appeal: str = ""
     channels: tuple[str, ...] = ()
     paused_from: str = ""
     pause_kind: str = ""
@@ -427,9 +436,36 @@ def _referral_refused(report: Report, event: Event) -> Report:
 
 
 def _rejected(report: Report, event: Event) -> Report:
-    return replace(
-        _unpaused(report), status=REJECTED, reason=event.data["reason"], closed_at=event.at
-    )
+    reason = event.data["reason"]
+    closed = replace(_unpaused(report), status=REJECTED, reason=reason, closed_at=event.at)
+    if reason != misuse.HOAX:
+        return closed
+    return replace(closed, hoax=misuse.CONFIRMED, confirmed_by=event.actor.person)
+
+
+def _suspected(report: Report, event: Event) -> Report:
+    return replace(report, hoax=misuse.SUSPECTED, suspected_by=event.actor.person, called_back="")
+
+
+def _called_back(report: Report, event: Event) -> Report:
+    outcome = event.data["outcome"]
+    hoax = misuse.CLEARED if outcome == misuse.REAL else report.hoax
+    return replace(report, called_back=outcome, hoax=hoax)
+
+
+def _blocked(report: Report, event: Event) -> Report:
+    until = parse_instant(event.data["until"])
+    return replace(report, blocked_until=until, blocked_by=event.actor.person, appeal="")
+
+
+def _appealed(report: Report, event: Event) -> Report:
+    return replace(report, appeal=misuse.APPEALED)
+
+
+def _appeal_decided(report: Report, event: Event) -> Report:
+    outcome = event.data["outcome"]
+    until = event.at if outcome == misuse.LIFTED else report.blocked_until
+    return replace(report, appeal=outcome, blocked_until=until)
 
 
 def _merged(report: Report, event: Event) -> Report:
@@ -581,6 +617,11 @@ _APPLY: Mapping[str, _Applier] = {
     "referral_settled": _referral_settled,
     "referral_refused": _referral_refused,
     "rejected": _rejected,
+    "suspected": _suspected,
+    "called_back": _called_back,
+    "blocked": _blocked,
+    "appealed": _appealed,
+    "appeal_decided": _appeal_decided,
     "merged": _merged,
     "unmerged": _unmerged,
     "joined": _joined,

@@ -64,7 +64,10 @@ _AUDIT: Audience = frozenset({"admin", "auditor", "inspector"})
 #: The last part of ``POST /v1/reports/{number}/{action}`` → the row of the transitions.
 ACTION_NAMES: Mapping[str, str] = {
     **{action: action for action in STAFF_ACTIONS},
-    **{action: action for action in ("confirm", "dispute", "reopen", "withdraw", "rate", "affirm")},
+    **{
+        action: action
+        for action in ("confirm", "dispute", "reopen", "withdraw", "rate", "affirm", "appeal")
+    },
     "comments": "comment",
     "photos": "add_photo",
 }
@@ -278,6 +281,8 @@ PAGES: Mapping[tuple[str, str], Audience] = {
     ("GET", "/ruang/serah-terima"): _WATCHING,
     ("POST", "/ruang/serah-terima"): ROOM,
     ("GET", "/panggilan-112"): _CALL_TAKERS,
+    ("GET", "/penyalahgunaan"): _WATCHING,
+    ("POST", "/penyalahgunaan"): frozenset({"operator"}),
     ("POST", "/panggilan-112"): _CALL_TAKERS,
     ("GET", "/pimpinan"): _LEADING,
     ("GET", "/latihan"): drills.READERS,

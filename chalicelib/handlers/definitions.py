@@ -8,7 +8,8 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta, Struct
 
-from chalicelib.domain.identity import PURPOSES
+from chalicelib.domain.identity import READABLE
+from chalicelib.domain.misuse import DECISIONS, MOST_DAYS, OUTCOMES
 from chalicelib.domain.publishing import MAX_BOXES
 
 Short = Annotated[str, Meta(max_length=100)]
@@ -147,6 +148,26 @@ class Refer(Plain, kw_only=True):
 
     body: Short
     reference: Short = ""
+    reason: Needed
+
+
+class CallBack(Plain, kw_only=True):
+    """What came of calling the reporter of a suspected hoax; ``real`` clears the report."""
+
+    outcome: Literal[OUTCOMES]  # type: ignore[valid-type]
+
+
+class Block(Plain, kw_only=True):
+    """For how many days the contact of a confirmed hoax may not file, and why: they are told."""
+
+    days: Annotated[int, Meta(ge=1, le=MOST_DAYS)]
+    reason: Needed
+
+
+class DecideAppeal(Plain, kw_only=True):
+    """Whether a block is lifted, and why: the reporter is told."""
+
+    outcome: Literal[DECISIONS]  # type: ignore[valid-type]
     reason: Needed
 
 
@@ -298,7 +319,7 @@ class Moderate(Body, kw_only=True):
 class ReadContact(Body, kw_only=True):
     """Why the contact is read: a purpose from the table, and the case's own reason."""
 
-    purpose: Literal[tuple(PURPOSES)]  # type: ignore[valid-type]
+    purpose: Literal[READABLE]  # type: ignore[valid-type]
     reason: Needed
 
 
@@ -382,6 +403,12 @@ ACTION_BODIES: dict[str, type[Body]] = {
     "request_time": RequestTime,
     "refer": Refer,
     "reject": Reject,
+    "suspect": Reasoned,
+    "call_back": CallBack,
+    "confirm_hoax": Plain,
+    "block": Block,
+    "appeal": Comment,
+    "decide_appeal": DecideAppeal,
     "merge": Merge,
     "unmerge": Reasoned,
     "answer_referral": AnswerReferral,

@@ -562,6 +562,58 @@ PROBLEMS: Mapping[str, tuple[int, str, str]] = {
         "Too much was sent from here in a short time. Nothing of what you wrote is lost: wait, "
         "then try again. Emergencies are not limited.",
     ),
+    "contact_blocked": (
+        403,
+        "Kontak ini untuk sementara tidak dapat mengirim laporan biasa; alasan dan cara keberatan "
+        "sudah dikirim kepadanya. Laporan darurat tetap diterima.",
+        "This contact cannot send ordinary reports for now; it was sent the reason and how to "
+        "appeal. Emergencies are still taken.",
+    ),
+    "hoax_not_suspected": (
+        409,
+        "Belum ada yang menduga laporan ini palsu. Catat dugaan lebih dahulu (suspect).",
+        "Nobody has taken this report for a hoax yet. Record the suspicion first (suspect).",
+    ),
+    "hoax_needs_two": (
+        409,
+        "Yang menduga tidak boleh menyatakannya sendiri; perlu orang kedua.",
+        "Whoever suspected it may not confirm it; a second person must.",
+    ),
+    "call_back_first": (
+        409,
+        "Telepon balik pelapor lebih dahulu dan catat hasilnya (call_back).",
+        "Call the reporter back first and record the outcome (call_back).",
+    ),
+    "not_misused": (
+        409,
+        "Hanya laporan yang dinyatakan palsu oleh dua orang dapat diikuti pembatasan.",
+        "Only after a hoax that two people confirmed may a contact be kept from filing.",
+    ),
+    "already_blocked": (
+        409,
+        "Kontak pelapor ini sudah dibatasi.",
+        "This reporter's contact is kept from filing already.",
+    ),
+    "nobody_to_block": (
+        409,
+        "Pelapor tidak meninggalkan kontak; tidak ada yang dapat dibatasi.",
+        "The reporter left no contact; there is nobody to keep from filing.",
+    ),
+    "nothing_to_appeal": (
+        409,
+        "Tidak ada pembatasan atau keberatan yang berlaku pada laporan ini.",
+        "No block or appeal stands on this report.",
+    ),
+    "already_appealed": (
+        409,
+        "Keberatan sudah diajukan untuk pembatasan ini.",
+        "This block was appealed against already.",
+    ),
+    "appeal_needs_another": (
+        409,
+        "Keberatan harus diputus orang yang tidak ikut menduga, menyatakan, atau membatasi.",
+        "An appeal is decided by somebody who neither suspected, confirmed nor blocked.",
+    ),
     "limits_invalid": (
         422,
         "Batas ini tidak sesuai bentuknya; lihat reason.",

@@ -189,6 +189,13 @@ class Catalogue:
         """Return how often anybody may write, and when a proof of work is asked for."""
         return self._parsed("limits", Limits.from_dict)
 
+    def blocks(self) -> Sequence[Mapping[str, Any]]:
+        """Return whose contacts may not file for now, as digests; none on a stage without."""
+        try:
+            return cast(Sequence[Mapping[str, Any]], self._document("blocks"))
+        except NotInCatalogue:
+            return ()
+
     def templates(self) -> Templates:
         """Return the message templates in use: those of the product and what the city approved."""
         key = ("parsed", "templates")

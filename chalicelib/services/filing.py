@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from chalicelib.domain import misuse
 from chalicelib.domain.areas import OUTSIDE
 from chalicelib.domain.catalogue import Category
 from chalicelib.domain.events import Actor, Draft, canonical
@@ -133,6 +134,7 @@ class FileReport:
             sop = self.catalogue.sop_in_force(category.code, now)
         except NotInCatalogue:
             raise FilingRefused("category_not_served", "category") from None
+        filing = self._unless_barred(filing, category, now)
         body_hash = hashlib.sha256(canonical(_comparable(filing))).hexdigest()
         for attempt in range(_MAX_ATTEMPTS):
             number = self._number(filing.key, attempt)
@@ -161,6 +163,19 @@ class FileReport:
                 continue
             return self._answer(composer.current, composer.timeline())
         raise AlreadyExists(number)
+
+    def _unless_barred(self, filing: Filing, category: Category, now: datetime) -> Filing:
+        """Refuse a contact that is kept from filing; in an emergency it is only marked."""
+        blocks = self.catalogue.blocks()
+        if not blocks or filing.actor.kind == "staff":
+            return filing
+        given = {"phone": filing.contact.phone, "email": filing.contact.email}
+        mine = misuse.digests(self.secret(), {**given, "owner": filing.owner})
+        if not misuse.barred(blocks, mine, now):
+            return filing
+        if category.kind == "emergency":
+            return replace(filing, flags=(*filing.flags, "blocked"))
+        raise FilingRefused("contact_blocked", "reporter")
 
     def _answer(self, report: Report, timeline: Timeline, *, repeated: bool = False) -> Filed:
         token = token_for(self.secret(), report.number)

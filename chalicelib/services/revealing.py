@@ -14,12 +14,15 @@ from typing import Any, Protocol
 
 from chalicelib.domain.actions import REPORTER, REPORTER_ROLE, ActionRefused, Caller
 from chalicelib.domain.events import Draft
-from chalicelib.domain.identity import OWN, fields_for
+from chalicelib.domain.identity import OWN, PURPOSES, fields_for
+from chalicelib.domain.misuse import digests
 from chalicelib.services.acting import NotFound
 from chalicelib.services.filing import TOKEN_PREFIX, token_opens
 from chalicelib.services.identifying import TokenInvalid
 from chalicelib.services.ports import Contact, IdentityStore, Stored
 from chalicelib.services.recording import Recorder
+
+DIGESTS_ONLY = frozenset(code for code, row in PURPOSES.items() if row.digests_only)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +65,11 @@ class RevealContact:
 
         self.recorder.record(question.number, decide)
         contact = self.identity.contact(question.number) or Contact()
-        return {name: getattr(contact, name) for name in shown}
+        found = {name: str(getattr(contact, name)) for name in shown}
+        if question.purpose in DIGESTS_ONLY:
+            kept = digests(self.secret(), found)
+            return {str(place): digest for place, digest in enumerate(sorted(kept))}
+        return found
 
     def _caller(self, question: Question) -> Caller:
         if question.session:

@@ -12,7 +12,7 @@ _ZONE = ZoneInfo("Asia/Jakarta")
 _LINK = "https://lapor.example.go.id/t/Ab3dEf9hJkLmNoPqRsTuVw"
 _ACTIONS = (
     "accept", "decline", "more_time", "view", "verify", "validate", "return", "answer",
-    "confirm", "dispute", "reopen", "rate", "instruct", "join", "leave",
+    "confirm", "dispute", "reopen", "rate", "instruct", "join", "leave", "appeal",
 )  # fmt: skip
 
 

@@ -61,6 +61,26 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "The report was referred to a body outside the city government.",
     ),
     "rejected": ("Laporan tidak dapat diproses.", "The report cannot be handled."),
+    "suspected": (
+        "Laporan diduga palsu; pelapor perlu ditelepon balik.",
+        "The report may be a hoax; the reporter is to be called back.",
+    ),
+    "called_back": (
+        "Pelapor ditelepon balik: {called_back}.",
+        "The reporter was called back: {called_back}.",
+    ),
+    "blocked": (
+        "Kontak pelapor dibatasi sampai {until}; darurat tetap diterima.",
+        "The reporter's contact is kept from filing until {until}; emergencies are still taken.",
+    ),
+    "appealed": (
+        "Pelapor mengajukan keberatan atas pembatasan.",
+        "The reporter appealed against the block.",
+    ),
+    "appeal_decided": (
+        "Keberatan diputus: {decision}.",
+        "The appeal was decided: {decision}.",
+    ),
     "merged": ("Laporan digabung dengan {into}.", "The report was merged into {into}."),
     "withdrawn": ("Pelapor menarik laporannya.", "The reporter withdrew the report."),
     "migrated": ("SOP laporan diganti menjadi {sop}.", "The report moved to the SOP {sop}."),
@@ -192,6 +212,16 @@ _FINDINGS: Mapping[str, Mapping[str, str]] = {
     "partly": {"id": "sebagian dikerjakan", "en": "done in part"},
     "not_done": {"id": "tidak dikerjakan", "en": "not done"},
 }
+_CALLED_BACK: Mapping[str, Mapping[str, str]] = {
+    "real": {"id": "laporannya benar", "en": "the report is true"},
+    "denied": {"id": "menyangkal atau mengaku palsu", "en": "denied it, or owned up"},
+    "no_answer": {"id": "tidak diangkat", "en": "no answer"},
+    "no_contact": {"id": "tidak meninggalkan kontak", "en": "left no contact"},
+}
+_DECIDED: Mapping[str, Mapping[str, str]] = {
+    "lift": {"id": "pembatasan dicabut", "en": "the block is lifted"},
+    "uphold": {"id": "pembatasan tetap", "en": "the block stands"},
+}
 _OWN = {"id": "dibaca pelapor sendiri", "en": "read by the reporter"}
 _TO = {"id": " kepada ", "en": " to "}
 
@@ -245,6 +275,8 @@ def _facts(event: Event, catalogue: Catalogue, language: str) -> dict[str, str]:
         "outcome": _CALLED.get(str(data.get("outcome", "")), {}).get(language, ""),
         **{name: str(data.get(name, "")) for name in ("number", "reports", "of", "needed")},
         "why": _why(data.get("reason"), language),
+        "called_back": _CALLED_BACK.get(str(data.get("outcome", "")), _NO_NAME)[language],
+        "decision": _DECIDED.get(str(data.get("outcome", "")), _NO_NAME)[language],
         "finding": _FINDINGS.get(str(data.get("finding", "")), _NO_NAME)[language],
         "purpose": _purpose(str(data.get("purpose", "")), language),
     }

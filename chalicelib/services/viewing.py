@@ -64,6 +64,9 @@ _REPORTER_TEXTS: Mapping[str, tuple[str, ...]] = {
     "contact_read": ("reason",),
     "paused": ("question",),
     "rejected": ("note",),
+    "blocked": ("reason",),
+    "appealed": ("text",),
+    "appeal_decided": ("reason",),
     "confirmed": ("note",),
     "disputed": ("reason", "note"),
     "reopened": ("reason",),
@@ -76,11 +79,11 @@ _REPORTER_TEXTS: Mapping[str, tuple[str, ...]] = {
 }
 #: Facts of events that serve the machine, or that only staff may read.
 _NEVER_SHOWN = frozenset({"body", "channels", "calendars"})
-_STAFF_FACTS = frozenset({"answers", "on_behalf", "distance_m", "at_place", "people"})
+_STAFF_FACTS = frozenset({"answers", "on_behalf", "distance_m", "at_place", "people", "flags"})
 #: Who looks into how a photo came about, untouched original included.
 _CHECKERS = frozenset({"operator", "verifier", "inspector"})
 #: What the machine found in photos: it may name other reports.
-_STAFF_ONLY = frozenset({"photo_examined", "audit_ordered"})
+_STAFF_ONLY = frozenset({"photo_examined", "audit_ordered", "suspected", "called_back"})
 _ROOM = frozenset({"operator", "verifier", "secretary", "mayor", "inspector", "auditor"})
 
 

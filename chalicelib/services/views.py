@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
+from chalicelib.domain import misuse
 from chalicelib.domain.auditing import ORDERED
 from chalicelib.domain.endings import ending_of
 from chalicelib.domain.events import instant
@@ -52,7 +53,9 @@ LONGER = 10**9
 #: person, made public, and results to be looked at in the field.
 EXAMINE, COVER, REVIEW, PUBLISH, AUDIT = "examine", "cover", "review", "publish", "audit"
 PHOTO_WAITS = (EXAMINE, COVER, REVIEW, PUBLISH)
-WAITS = (*PHOTO_WAITS, AUDIT)
+#: Reports that somebody takes for a hoax, and blocks that their reporter appealed against.
+SUSPECT, APPEAL = "suspect", "appeal"
+WAITS = (*PHOTO_WAITS, AUDIT, SUSPECT, APPEAL)
 #: Stands for the kelurahan of reports about people: their kinds are counted by kecamatan only.
 PEOPLE = "people"
 #: Fewer reports of a sensitive kind than this are not counted by themselves.
@@ -224,7 +227,12 @@ def waits_of(report: Report) -> dict[str, dict[str, Any]]:
         for kind in kinds
     }
     rows = {kind: _waiting_row(report, photos) for kind, photos in found.items() if photos}
-    return {**rows, AUDIT: _waiting_row(report, [])} if report.audit == ORDERED else rows
+    others = {
+        AUDIT: report.audit == ORDERED,
+        SUSPECT: report.hoax == misuse.SUSPECTED and not report.closed,
+        APPEAL: report.appeal == misuse.APPEALED,
+    }
+    return {**rows, **{kind: _waiting_row(report, []) for kind, waits in others.items() if waits}}
 
 
 def _waits_for(photo: PhotoState) -> str:

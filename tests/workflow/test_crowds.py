@@ -44,7 +44,7 @@ def test_open_reports_of_the_kind_near_by_are_found_nearest_first():
     engine.filed(lat=-6.1800)  # 190 m away
     engine.filed("LIN-01")
     closed = engine.filed().report.number
-    engine.act(closed, "reject", "operator", reason="hoax")
+    engine.act(closed, "reject", "operator", reason="incomplete")
     engine.pump()
     found = engine.crowds.near("INF-01", *PLACE)
     assert [(one.number, one.metres) for one in found] == [(here, 0), (near, 22)]

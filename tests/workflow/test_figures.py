@@ -50,7 +50,7 @@ ACTIONS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("start", {}),
     ("ask", {"question": "x"}),
     ("refer", {"body": "PLN", "reason": "x"}),
-    ("reject", {"reason": "hoax"}),
+    ("reject", {"reason": "incomplete"}),
     ("submit", {"outcome": "nothing_found", "note": "x"}),
     ("validate", {}),
     ("return", {"reason": "x"}),

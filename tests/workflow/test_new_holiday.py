@@ -121,7 +121,7 @@ def test_an_emergencys_clock_knows_no_holidays_so_nobody_is_told(city):
 
 def test_a_closed_report_is_left_alone(city):
     number = city.engine.filed().report.number
-    city.engine.act(number, "reject", "operator", reason="hoax")
+    city.engine.act(number, "reject", "operator", reason="incomplete")
     assert city.decree(second_version("2027-04-07")) == []
     assert city.engine.replan.replan(number, "kantor", 2) == "closed"
 

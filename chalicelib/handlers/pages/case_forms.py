@@ -59,10 +59,19 @@ _FINDINGS: Mapping[str, Pair] = {
 _REJECTIONS: Mapping[str, Pair] = {
     "not_public_service": ("Bukan pelayanan publik", "Not a public service"),
     "incomplete": ("Tidak lengkap walau sudah ditanya", "Incomplete although asked"),
-    "hoax": ("Laporan palsu", "Hoax"),
     "unlawful_content": ("Memuat isi yang melanggar hukum", "Unlawful content"),
     "before_court": ("Sedang di pengadilan", "Before a court"),
     "already_answered": ("Sudah dijawab tuntas", "Already answered in full"),
+}
+CALLED_BACK: Mapping[str, Pair] = {
+    "real": ("Benar, bukan palsu", "True, no hoax"),
+    "denied": ("Menyangkal atau mengaku palsu", "Denied it, or owned up"),
+    "no_answer": ("Tidak diangkat", "No answer"),
+    "no_contact": ("Tidak meninggalkan kontak", "Left no contact"),
+}
+DECIDED: Mapping[str, Pair] = {
+    "lift": ("Pembatasan dicabut", "The block is lifted"),
+    "uphold": ("Pembatasan tetap", "The block stands"),
 }
 _MEANINGS: Mapping[str, Pair] = {
     "settled": ("Sudah diselesaikan", "Settled"),
@@ -161,6 +170,29 @@ FORMS: tuple[Form, ...] = (
         "reject",
         ("Tidak dapat diproses", "Reject"),
         (Field("reason", _REASON, "choice", True, _REJECTIONS), _NOTE),
+    ),
+    Form("suspect", ("Diduga palsu", "May be a hoax"), (Field("reason", _REASON),)),
+    Form(
+        "call_back",
+        ("Catat telepon balik", "Record the call-back"),
+        (Field("outcome", ("Hasil", "Result"), "choice", True, CALLED_BACK), _NOTE),
+    ),
+    Form("confirm_hoax", ("Nyatakan palsu", "Confirm the hoax"), (_NOTE,)),
+    Form(
+        "block",
+        ("Batasi kontak pelapor", "Keep the contact from filing"),
+        (
+            Field("days", ("Berapa hari (1 sampai 90)", "Days (1 to 90)"), "text"),
+            Field("reason", ("Alasan, yang dibaca pelapor", "Reason, which the reporter reads")),
+        ),
+    ),
+    Form(
+        "decide_appeal",
+        ("Putuskan keberatan", "Decide the appeal"),
+        (
+            Field("outcome", ("Putusan", "Decision"), "choice", True, DECIDED),
+            Field("reason", ("Alasan, yang dibaca pelapor", "Reason, which the reporter reads")),
+        ),
     ),
     Form("escalate", ("Naikkan ke atasan", "Escalate"), (Field("reason", _REASON),)),
     Form(

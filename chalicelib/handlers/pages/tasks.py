@@ -221,6 +221,7 @@ _FORMS: Mapping[str, _Form] = {
     "comment": _texts("text"),
     "answer": _texts("text"),
     "dispute": _texts("reason"),
+    "appeal": _texts("text"),
     "reopen": _texts("reason"),
     "withdraw": _texts("reason"),
     "rate": _rate,

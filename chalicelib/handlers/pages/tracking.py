@@ -38,6 +38,7 @@ _ACTIONS: Mapping[str, tuple[str, ...]] = {
     "withdraw": ("reason",),
     "comments": ("text",),
     "rate": ("score", "text"),
+    "appeal": ("text",),
 }
 #: Shown as a line of the history; what only moved machines is on the ladder already.
 _NOT_TOLD = frozenset({"fired", "photo_added", "contact_changed", "calendar_changed"})

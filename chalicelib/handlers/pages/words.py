@@ -127,6 +127,7 @@ ACTION: Mapping[str, Pair] = {
     "withdraw": ("Tarik laporan", "Withdraw the report"),
     "comments": ("Kirim keterangan", "Send"),
     "rate": ("Kirim nilai", "Send the rating"),
+    "appeal": ("Ajukan keberatan", "Appeal"),
 }
 
 

@@ -24,8 +24,10 @@ from live_room_client.models import (
     AssignmentList,
     Audit,
     AuditPage,
+    Block,
     Breach,
     Breaches,
+    CallBack,
     CallList,
     CallOutcome,
     CatalogueDocument,
@@ -37,6 +39,7 @@ from live_room_client.models import (
     ContactCheck,
     Cover,
     Crowd,
+    DecideAppeal,
     Decline,
     Defer,
     DeskNote,
@@ -822,6 +825,66 @@ class LiveRoom(Transport):
         answer = self._call("POST", path, body=body, idempotency_key=idempotency_key)
         return cast("Report", answer)
 
+    def suspect_report(
+        self,
+        number: str,
+        body: Reasoned,
+        *,
+        idempotency_key: str | None = None,
+    ) -> Report:
+        """Take a report for a hoax; the reporter is to be called back."""
+        path = f"/v1/reports/{quote(number, safe='')}/suspect"
+        answer = self._call("POST", path, body=body, idempotency_key=idempotency_key)
+        return cast("Report", answer)
+
+    def call_back_report(
+        self,
+        number: str,
+        body: CallBack,
+        *,
+        idempotency_key: str | None = None,
+    ) -> Report:
+        """Record what came of calling the reporter back."""
+        path = f"/v1/reports/{quote(number, safe='')}/call_back"
+        answer = self._call("POST", path, body=body, idempotency_key=idempotency_key)
+        return cast("Report", answer)
+
+    def confirm_hoax_report(
+        self,
+        number: str,
+        body: Plain | None = None,
+        *,
+        idempotency_key: str | None = None,
+    ) -> Report:
+        """Confirm somebody else's suspicion, after the call; the report is rejected."""
+        path = f"/v1/reports/{quote(number, safe='')}/confirm_hoax"
+        answer = self._call("POST", path, body=body, idempotency_key=idempotency_key)
+        return cast("Report", answer)
+
+    def block_report(
+        self,
+        number: str,
+        body: Block,
+        *,
+        idempotency_key: str | None = None,
+    ) -> Report:
+        """Keep the contact of a confirmed hoax from filing for some days; emergencies excepted."""
+        path = f"/v1/reports/{quote(number, safe='')}/block"
+        answer = self._call("POST", path, body=body, idempotency_key=idempotency_key)
+        return cast("Report", answer)
+
+    def decide_appeal_report(
+        self,
+        number: str,
+        body: DecideAppeal,
+        *,
+        idempotency_key: str | None = None,
+    ) -> Report:
+        """Decide an appeal; nobody decides on what they had a part in."""
+        path = f"/v1/reports/{quote(number, safe='')}/decide_appeal"
+        answer = self._call("POST", path, body=body, idempotency_key=idempotency_key)
+        return cast("Report", answer)
+
     def merge_report(
         self,
         number: str,
@@ -1011,6 +1074,18 @@ class LiveRoom(Transport):
     ) -> Report:
         """Confirm one's support of a report, from the link in the message."""
         path = f"/v1/reports/{quote(number, safe='')}/affirm"
+        answer = self._call("POST", path, body=body, idempotency_key=idempotency_key)
+        return cast("Report", answer)
+
+    def appeal_report(
+        self,
+        number: str,
+        body: Comment,
+        *,
+        idempotency_key: str | None = None,
+    ) -> Report:
+        """Appeal against a block."""
+        path = f"/v1/reports/{quote(number, safe='')}/appeal"
         answer = self._call("POST", path, body=body, idempotency_key=idempotency_key)
         return cast("Report", answer)
 

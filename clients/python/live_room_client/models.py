@@ -237,6 +237,14 @@ class Audited(TypedDict):
     documents: list[DocumentVersion]
 
 
+class Block(TypedDict):
+    """For how many days the contact of a confirmed hoax may not file, and why: they are told."""
+
+    note: NotRequired[str]
+    days: int
+    reason: str
+
+
 class Breach(TypedDict):
     """An entry. *number*: the sealed case that runs the clock. *notify_by*: 72 hours from known."""
 
@@ -285,6 +293,13 @@ class CalendarShort(TypedDict):
     name: str
     version: int | None
     known_until: str | None
+
+
+class CallBack(TypedDict):
+    """What came of calling the reporter of a suspected hoax; ``real`` clears the report."""
+
+    note: NotRequired[str]
+    outcome: Literal["denied", "no_answer", "no_contact", "real"]
 
 
 class CallList(TypedDict):
@@ -432,6 +447,14 @@ class Day(TypedDict):
     reason: str | None
     note: dict[str, str | None] | None
     provisional: bool
+
+
+class DecideAppeal(TypedDict):
+    """Whether a block is lifted, and why: the reporter is told."""
+
+    note: NotRequired[str]
+    outcome: Literal["lift", "uphold"]
+    reason: str
 
 
 class Decline(TypedDict):

@@ -81,7 +81,7 @@ def test_figures_are_exact_after_every_change_and_equal_to_those_made_anew(world
     world.project()
     for number in filed[:3]:
         world.act(number, "verify", user="operator")
-    world.act(filed[3], "reject", {"reason": "hoax"}, user="operator")
+    world.act(filed[3], "reject", {"reason": "incomplete"}, user="operator")
     world.act(filed[0], "acknowledge", user="petugas.pupr")
     world.project()
     statistics = world.get("/v1/statistics?by=agency").json

@@ -285,7 +285,7 @@ def test_requests_are_found_by_window_code_and_status(world):
     old = number_of(sent(world))
     world.engine.run_until("2027-04-07T10:00:00+07:00")
     new = number_of(sent(world, NEW | {"service_code": "LIN-01"}))
-    world.act(new, "reject", {"reason": "hoax"}, user="operator")
+    world.act(new, "reject", {"reason": "incomplete"}, user="operator")
     world.engine.pump()
 
     def found(query: str) -> list[str]:

@@ -48,6 +48,7 @@ ACTIONS = [
     "instruct",
     "join",
     "leave",
+    "appeal",
 ]
 LONG = MessageContext(
     number="TL26-A7K3QW",
@@ -141,6 +142,7 @@ def test_the_city_has_every_template_it_needs():
         *["reporter_emergency", "secret_update", "time_request", "answer_note"],
         *["bundle", "digest", "contacts_dead", "follow_confirm", "follow_update"],
         *["own_reports", "drill_over"],
+        *["reporter_blocked", "reporter_block_lifted", "reporter_block_stands"],
     }
 
 

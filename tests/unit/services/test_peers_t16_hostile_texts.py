@@ -93,7 +93,7 @@ def whole_case(evil: str) -> tuple[Mails, Texts, Engine]:
     engine.pump()
     engine.run_until("2027-05-20T10:00:00+07:00")
     other = engine.filed(description=evil, address=evil, contact=contact).report.number
-    engine.act(other, "reject", "operator", reason="hoax")
+    engine.act(other, "reject", "operator", reason="incomplete")
     engine.pump()
     return mails, texts, engine
 

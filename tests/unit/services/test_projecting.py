@@ -25,7 +25,7 @@ def lived():
     engine.act(numbers[0], "verify", by="operator")
     engine.act(numbers[2], "verify", by="operator", category="KES-01")
     engine.run_until("2027-04-07T12:00:00+07:00")
-    engine.act(numbers[3], "reject", by="operator", reason="hoax")
+    engine.act(numbers[3], "reject", by="operator", reason="incomplete")
     reports = [engine.loaded(number).report for number in numbers]
     return list(engine.store.stream), reports
 
