@@ -100,7 +100,7 @@ QUESTIONS = (
 def checks(base: str, settings: Settings, aws: Any) -> Iterator[Check]:
     """Yield what was asked and found at *base* and in the stage's functions."""
     yield from asked(base)
-    yield _sweeper(settings, aws)
+    yield sweeper(aws.client("lambda"), settings.name("sweep"))
     yield from _sources(settings, aws)
 
 
@@ -139,13 +139,26 @@ def _object(body: bytes) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _sweeper(settings: Settings, aws: Any) -> Check:
-    """One sweep, which touches the tables and queues; doing it once more harms nothing."""
+def sweeper(
+    client: Any, function: str, patience: float = _PATIENCE, pause: float = _PAUSE
+) -> Check:
+    """One sweep, which touches the tables and queues; doing it once more harms nothing.
+
+    Only one runs at a time: while the schedule's own runs, ours is refused and waits.
+    """
     payload = json.dumps(_SCHEDULED | {"time": datetime.now(UTC).isoformat()}).encode()
-    answer = aws.client("lambda").invoke(FunctionName=settings.name("sweep"), Payload=payload)
-    fault = answer.get("FunctionError", "")
-    found = answer["Payload"].read().decode()[:200] if fault else "ran"
-    return Check("sweeper", not fault, found)
+    end = time.monotonic() + patience
+    while True:
+        try:
+            answer = client.invoke(FunctionName=function, Payload=payload)
+        except client.exceptions.TooManyRequestsException:
+            if time.monotonic() >= end:
+                return Check("sweeper", False, "another one runs and does not end")
+            time.sleep(pause)
+            continue
+        fault = answer.get("FunctionError", "")
+        found = answer["Payload"].read().decode()[:200] if fault else "ran"
+        return Check("sweeper", not fault, found)
 
 
 def _sources(settings: Settings, aws: Any) -> Iterator[Check]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.server
+import io
 import json
 import threading
 from collections.abc import Iterator
@@ -77,3 +78,37 @@ def test_what_stays_wrong_is_told_with_what_was_answered(api):
 def test_an_address_where_nothing_answers_is_said_so():
     (health, *_) = smoke.asked("http://127.0.0.1:9", patience=0, pause=0)
     assert (health.good, "refused" in health.found) == (False, True)
+
+
+class Busy(Exception):
+    """As Lambda refuses a call beyond a function's reserved concurrency."""
+
+
+class Functions:
+    """Lambda, in which the sweeper is busy for the first *busy* calls."""
+
+    class exceptions:
+        TooManyRequestsException = Busy
+
+    def __init__(self, busy: int, fault: str = "") -> None:
+        self.busy, self.fault, self.calls = busy, fault, 0
+
+    def invoke(self, **_: object) -> dict[str, object]:
+        self.calls += 1
+        if self.calls <= self.busy:
+            raise Busy
+        answer: dict[str, object] = {"Payload": io.BytesIO(b"KeyError")}
+        return answer | ({"FunctionError": self.fault} if self.fault else {})
+
+
+def test_a_sweep_waits_for_the_one_that_runs():
+    functions = Functions(busy=3)
+    assert smoke.sweeper(functions, "live-room-dev-sweep", pause=0).good
+    assert functions.calls == 4
+
+
+def test_a_sweep_that_fails_or_never_ends_is_said_so():
+    failed = smoke.sweeper(Functions(0, fault="Unhandled"), "live-room-dev-sweep")
+    assert (failed.good, failed.found) == (False, "KeyError")
+    never = smoke.sweeper(Functions(10**9), "live-room-dev-sweep", patience=0, pause=0)
+    assert (never.good, never.found) == (False, "another one runs and does not end")
