@@ -51,6 +51,8 @@ USERS = {
 }
 DOCUMENT = document("http://127.0.0.1")
 SCHEMA = schemathesis.openapi.from_dict(DOCUMENT)
+#: Seconds for one answer: a busy machine is no fault of the API.
+_PATIENCE = 120
 SETTINGS = settings(
     derandomize=True, deadline=None, suppress_health_check=list(HealthCheck), database=None
 )
@@ -90,7 +92,7 @@ def answered_as_described(case: Any, live: Live) -> None:
         case.path_parameters["number"] = live.number
     audience = case.operation.definition.raw["x-audience"]
     case.headers = {**(case.headers or {}), **live.headers(audience)}
-    case.call_and_validate(base_url=live.address, checks=CHECKS)
+    case.call_and_validate(base_url=live.address, checks=CHECKS, timeout=_PATIENCE)
 
 
 @SCHEMA.parametrize()
