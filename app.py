@@ -49,6 +49,7 @@ MODULES = (
     "pages.following",
     "pages.leaks",
     "pages.listing",
+    "pages.messages_desk",
     "pages.own_reports",
     "pages.posters",
     "pages.protection",

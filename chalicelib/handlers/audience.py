@@ -342,6 +342,9 @@ PAGES: Mapping[tuple[str, str], Audience] = {
     ("POST", "/meja-sop/{sop}"): frozenset({AUTHOR}),
     # Which of them may take which step is in the table of the life cycle.
     ("POST", "/meja-sop/{sop}/{move}"): frozenset().union(*(one.roles for one in MOVES.values())),
+    ("GET", "/meja-pesan"): _SOP_DESK,
+    ("GET", "/meja-pesan/{template}"): _SOP_DESK,
+    ("POST", "/meja-pesan/{template}"): frozenset({AUTHOR, APPROVER}),
     ("GET", "/static/{name}"): EVERYBODY,
     ("GET", "/sw.js"): EVERYBODY,
     ("GET", "/docs"): EVERYBODY,

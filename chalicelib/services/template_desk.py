@@ -131,6 +131,11 @@ class TemplateDesk:
             return previews(self._made(one, one.version + 1))
         return previews(self.template(id, version))
 
+    def drafted(self, id: str, channels: Mapping[str, Any]) -> list[Preview]:
+        """Return *channels* as the messages they would be; they have no findings."""
+        current = self.template(id)
+        return previews(_as(current, channels, current.version + 1))
+
     def propose(
         self, caller: Caller, id: str, channels: Mapping[str, Any], based_on: int, reason: str
     ) -> Proposal:
