@@ -42,6 +42,10 @@ WORDS: Mapping[str, str] = {
     "NewReport.observed_at": "When it was seen, by the sender's clock. Kept as evidence; every "
     "limit runs from when the report arrives.",
     "NewSignal.observed_at": "When it was measured, by the device's clock; kept as evidence.",
+    **{
+        f"{form}.score": "What was answered in time of all that was due, in percent."
+        for form in ("Drill", "DrillLine", "TrainedOffice")
+    },
     "score": "1: very dissatisfied, 5: very satisfied.",
     "Rate.text": "Why, if the reporter wants to say.",
     "Comment.text": "What is said, or the answer to the question that was asked.",

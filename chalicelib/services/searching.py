@@ -87,7 +87,7 @@ class SearchIndex:
 def posting_of(stored: Stored) -> Posting | None:
     """Return the posting of a report, None if the public may know nothing of it."""
     report = stored.report
-    if hidden(report) or report.drill:
+    if hidden(report):
         return None
     # Among a few thousand people a report about somebody points at them: by kecamatan only.
     about_things = report.sensitivity == "none"

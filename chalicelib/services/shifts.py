@@ -118,7 +118,10 @@ class Shifts:
         return sorted((owners | held) & set(self.catalogue.agencies()) - {CONTROL_ROOM})
 
     def _queue(self, holder: str, most: int, caller: Caller) -> Any:
-        return self.store.queue(holder, most, None, lambda row: self.views.may_see_row(row, caller))
+        def real(row: Mapping[str, Any]) -> bool:
+            return not row.get("drill") and self.views.may_see_row(row, caller)
+
+        return self.store.queue(holder, most, None, real)
 
     def successors(self, leaving: str = "") -> list[dict[str, str]]:
         """Return who may take over: the accounts that have a role of the room now, by name."""

@@ -59,6 +59,7 @@ def _shown(
         status=problem["status"] if problem else 200,
         headers={"Cache-Control": "no-store"},
         number=call.number,
+        drilled=report["drill"],
         purposes=[PURPOSES[code] for code in report["contact_purposes"]],
         contact=contact,
         readings=[

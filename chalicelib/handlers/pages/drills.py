@@ -63,7 +63,7 @@ def sheet(call: Call) -> Response:
         drill=found,
         status_name=bootstrap.views().report(shown.stored, call.caller, call.number)["status_name"],
         scenario=shown.stored.events[0].texts.get("description", ""),
-        titles={one["position"]: one["title"] for one in found["offices"]},
+        titles=_titles(found),
         minutes=minutes_text,
         may_stop=not report.closed and bool(call.caller.roles & STOPPERS),
     )
@@ -98,6 +98,15 @@ def training(call: Call) -> Response:
         territory=[row for one, row in rows if one.last is None and one.territorial],
         minutes=minutes_text,
     )
+
+
+def _titles(found: Mapping[str, Any]) -> dict[str, Any]:
+    """What every position on the sheet is called, those that answered unasked included."""
+    known = bootstrap.catalogue().directory()
+    acted = (known.position(one["answered_by"]) for one in found["duties"])
+    return {one.id: dict(one.title) for one in acted if one} | {
+        one["position"]: one["title"] for one in found["offices"]
+    }
 
 
 def minutes_text(seconds: int | None) -> str:
