@@ -349,6 +349,29 @@ class Statistics(Form):
     withheld: int
 
 
+class Arrived(Form, kw_only=True):
+    """Emergencies of one area or hour. share: within the target of all; minutes null: longer than
+    any class, or nobody came within the SOP's limit."""
+
+    key: str
+    name: str
+    emergencies: int
+    within_target: int
+    share: float | None
+    within_own_limit: int
+    half_minutes: int | None
+    nine_tenths_minutes: int | None
+
+
+class Arrivals(Form):
+    """From filing to somebody at the scene, per kecamatan and hour of filing."""
+
+    target_minutes: int
+    total: Arrived | None
+    areas: list[Arrived]
+    hours: list[Arrived]
+
+
 class Check(Struct, frozen=True):
     """One check of a photo. Further members say what it rests on."""
 

@@ -149,6 +149,7 @@ ROUTES: Mapping[tuple[str, str], Audience] = {
     ("POST", "/v1/sops/{sop}/versions/{version}/simulate"): _SOP_DESK,
     ("POST", "/v1/simulations"): _SOP_DESK,
     ("GET", "/v1/statistics"): EVERYBODY,
+    ("GET", "/v1/statistics/arrivals"): EVERYBODY,
     ("GET", "/v1/reports"): EVERYBODY,
     ("POST", "/v1/reports"): EVERYBODY,
     ("GET", "/v1/reports/{number}"): EVERYBODY,

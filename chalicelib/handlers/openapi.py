@@ -259,6 +259,14 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
         codes=("invalid_field",),
         cached=True,
     ),
+    ("GET", "/v1/statistics/arrivals"): Operation(
+        "How fast help was at the scene of emergencies, per area and hour of the day",
+        answers.Arrivals,
+        "reports",
+        query=("from", "to"),
+        codes=("invalid_field",),
+        cached=True,
+    ),
     ("GET", "/v1/reports"): Operation(
         "The public reports, newest first",
         answers.ListedPage,

@@ -103,6 +103,41 @@ def statistics(call: Call) -> Response:
     return cached(call.request, present(group, counts, names, sensitive), seconds=60)
 
 
+@serves(blueprint, "GET", "/v1/statistics/arrivals")
+def arrivals(call: Call) -> Response:
+    """How fast help was at the scene of emergencies, per area and hour of the day."""
+    from chalicelib.services import measures
+
+    first, last = period_of(call)
+    counts = bootstrap.view_store().counts(("arrival",), first[:7], last[:7])
+    names = bootstrap.catalogue().areas
+    body = {
+        "target_minutes": measures.ARRIVAL_MINUTES,
+        "total": next((_arrived(one, "") for one in measures.arrivals("all", counts)), None),
+        "areas": [_arrived(one, names.name(one.key)) for one in measures.arrivals("area", counts)],
+        "hours": [_arrived(one, f"{one.key}.00") for one in measures.arrivals("hour", counts)],
+    }
+    return cached(call.request, body, seconds=60)
+
+
+def _arrived(one: Any, name: str) -> dict[str, Any]:
+    from chalicelib.services.views import LONGER
+
+    def minutes(most: int) -> int | None:
+        return None if most == LONGER else most
+
+    return {
+        "key": one.key,
+        "name": name,
+        "emergencies": one.count,
+        "within_target": one.within,
+        "share": one.share,
+        "within_own_limit": one.kept,
+        "half_minutes": minutes(one.half),
+        "nine_tenths_minutes": minutes(one.nine_tenths),
+    }
+
+
 @serves(blueprint, "GET", "/v1/reports/{number}")
 def show_report(call: Call) -> Response:
     """The report as its caller may see it."""

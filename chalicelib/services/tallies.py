@@ -19,6 +19,8 @@ Cell = tuple[str, str]
 #: Carries the number withheld, for the whole city.
 WITHHELD = "withheld"
 WHAT, WHERE = "what", "where"
+#: How long it took to the scene of emergencies, by area and hour of filing.
+ARRIVAL = "arrival"
 #: What is timed from filing on, by category, and the letter that begins its columns.
 TIMED: Mapping[str, str] = {"acknowledged": "A", "on_scene": "O", "resolved": "R"}
 #: The words of columns; a word's place is its letter. For ever: words are only added at the end.
@@ -50,6 +52,14 @@ def took(month: str, category: str, agency: str, name: str, most: int) -> Cell:
     return f"{WHAT}#{month}#{category}#{agency}", f"{TIMED[name]}{most}"
 
 
+def arrived(month: str, kecamatan: str, hour: int, most: int, *, kept: bool) -> Cell:
+    """Return the cell of one emergency's arrival. hour: of filing, 0 to 23, in the city.
+
+    most: upper end of its class in minutes; kept: within the limit of its own SOP.
+    """
+    return f"{ARRIVAL}#{month}#{kecamatan}", f"{hour:02d}.{most}.{'k' if kept else 'l'}"
+
+
 def withheld(month: str) -> Cell:
     """Return the cell of a report of which nothing is shown."""
     return f"{WITHHELD}#{month}", "n"
@@ -58,7 +68,8 @@ def withheld(month: str) -> Cell:
 def kinds_of(groups: Iterable[str]) -> tuple[str, ...]:
     """Return the kinds of rows in which *groups* and the number withheld are counted."""
     places = ("kecamatan", "kelurahan", "promise-kelurahan")
-    return (*sorted({WHERE if group in places else WHAT for group in groups}), WITHHELD)
+    named = {ARRIVAL: ARRIVAL, **dict.fromkeys(places, WHERE)}
+    return (*sorted({named.get(group, WHAT) for group in groups}), WITHHELD)
 
 
 def keys_of(cell: Cell) -> tuple[Key, ...]:
@@ -66,6 +77,9 @@ def keys_of(cell: Cell) -> tuple[Key, ...]:
     kind, month, *rest = cell[0].split("#")
     if kind == WITHHELD:
         return ((WITHHELD, month, "", ""),)
+    if kind == ARRIVAL:
+        hour, _, how = cell[1].partition(".")
+        return ((ARRIVAL, month, f"{rest[0]}#{hour}", how),)
     first, second = rest
     if kind == WHERE:
         status, promise = _words(cell[1])

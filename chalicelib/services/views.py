@@ -164,8 +164,22 @@ def view_of(report: Report, version: int) -> View:
             tallies.took(month, category, agency, name, time_class(seconds))
             for name, seconds in times(report).items()
         ),
+        *_arrivals(report, month),
     )
     return View(report.number, version, counted, row_of(report), alarm, waits)
+
+
+def _arrivals(report: Report, month: str) -> tuple[Cell, ...]:
+    """How fast somebody was at the scene; an emergency past its limit with nobody there counts.
+
+    Where the place is unknown the area is empty. What is merged is counted with its main report.
+    """
+    kept = not any(one.endswith("#on_scene#service") for one in report.breaches)
+    if not report.emergency or report.status == "merged" or (kept and not report.on_scene_at):
+        return ()
+    most = time_class(times(report)["on_scene"]) if report.on_scene_at else LONGER
+    hour = report.filed_at.astimezone(CITY_ZONE).hour
+    return (tallies.arrived(month, report.kecamatan, hour, most, kept=kept),)
 
 
 def times(report: Report) -> dict[str, float]:

@@ -101,6 +101,7 @@ def leaders(call: Call) -> Response:
         ],
         worst=sorted(places, key=lambda row: -(row["late"] + row["overdue"]))[:10],
         causes=sorted(causes, key=lambda row: -(row["late"] + row["overdue"]))[:10],
+        arrived=_arrived(language),
         territory=[
             _territory(area, language) for area in own if area in bootstrap.catalogue().areas
         ],
@@ -195,6 +196,33 @@ def _figures(first_month: str, language: str) -> dict[str, Any]:
         ],
         "dimensions": _dimensions(counted),
         "rates": _rates(counted),
+    }
+
+
+def _arrived(language: str) -> dict[str, list[dict[str, Any]]]:
+    """From filing to arrival, per kecamatan and hour, of this month and the eleven before it."""
+    today = city_day(bootstrap.clock().now())
+    first = f"{int(today[:4]) - 1}{today[4:7]}"
+    counted = bootstrap.view_store().counts(("arrival",), first, "")
+    names = bootstrap.catalogue().areas
+
+    def row(one: measures.Arrival, name: str) -> dict[str, Any]:
+        return {
+            "name": name,
+            "count": one.count,
+            "percent": percent(one.share),
+            "bar": 100 * (one.share or 0),
+            "half": span(one.half, language),
+            "nine_tenths": span(one.nine_tenths, language),
+        }
+
+    unknown = "Tempat belum diketahui" if language == "id" else "Place not known"
+    return {
+        "all": [row(one, "") for one in measures.arrivals("all", counted)],
+        "areas": [
+            row(one, names.name(one.key) or unknown) for one in measures.arrivals("area", counted)
+        ],
+        "hours": [row(one, f"{one.key}.00") for one in measures.arrivals("hour", counted)],
     }
 
 

@@ -15,6 +15,7 @@ from live_room_client.models import (
     ApiClients,
     ApproveTemplate,
     AreaList,
+    Arrivals,
     Arrive,
     Ask,
     AskOwnReports,
@@ -453,6 +454,17 @@ class LiveRoom(Transport):
         path = "/v1/statistics"
         answer = self._call("GET", path, query={"by": by, "from": from_, "to": to})
         return cast("Statistics", answer)
+
+    def get_statistics_arrivals(
+        self,
+        *,
+        from_: str | None = None,
+        to: str | None = None,
+    ) -> Arrivals:
+        """How fast help was at the scene of emergencies, per area and hour of the day."""
+        path = "/v1/statistics/arrivals"
+        answer = self._call("GET", path, query={"from": from_, "to": to})
+        return cast("Arrivals", answer)
 
     def list_reports(
         self,

@@ -116,6 +116,15 @@ class AreaList(TypedDict):
     cursor: str | None
 
 
+class Arrivals(TypedDict):
+    """From filing to somebody at the scene, per kecamatan and hour of filing."""
+
+    target_minutes: int
+    total: Arrived | None
+    areas: list[Arrived]
+    hours: list[Arrived]
+
+
 class Arrive(TypedDict):
     """Where the officer checked in, and why there, if it is farther off than the SOP allows."""
 
@@ -123,6 +132,19 @@ class Arrive(TypedDict):
     reason: NotRequired[str]
     lat: NotRequired[float | None]
     lon: NotRequired[float | None]
+
+
+class Arrived(TypedDict):
+    """Emergencies of one area or hour. share: within the target of all; minutes null: longer than\n    any class, or nobody came within the SOP's limit."""
+
+    key: str
+    name: str
+    emergencies: int
+    within_target: int
+    share: float | None
+    within_own_limit: int
+    half_minutes: int | None
+    nine_tenths_minutes: int | None
 
 
 class Ask(TypedDict):
