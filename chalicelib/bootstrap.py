@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from chalicelib.services.bundling import Bundler
     from chalicelib.services.calling import Calls
     from chalicelib.services.cards import CardStore, Relay
+    from chalicelib.services.casefile import CaseFiles
     from chalicelib.services.catalogue import Catalogue
     from chalicelib.services.catalogue_files import CatalogueFiles
     from chalicelib.services.cataloguing import KeepCatalogue
@@ -940,6 +941,14 @@ def prove_reports() -> ProveReports:
     from chalicelib.services.sealing import ProveReports
 
     return ProveReports(store(), books())
+
+
+@_shared
+def case_files() -> CaseFiles:
+    """Makes the whole record of a case for those who examine it."""
+    from chalicelib.services.casefile import CaseFiles
+
+    return CaseFiles(store(), views(), catalogue(), planner(), prove_reports(), clock())
 
 
 @_shared

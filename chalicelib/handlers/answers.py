@@ -986,3 +986,102 @@ class ReportProof(Form):
     now: LedgerMark
     proof: LedgerProof | None
     day: LedgerDay | None
+
+
+class CaseLimit(Form):
+    """A limit that ran: kept, missed (by so many seconds of the wall clock), or running."""
+
+    step: str
+    cycle: int
+    kind: str
+    basis: str | None
+    until: str | None
+    due_at: Time | None
+    met_at: Time | None
+    state: Literal["kept", "missed", "running"]
+    late_seconds: int | None
+
+
+class CaseStep(Form):
+    """A step of the SOP: when it was due and why, when it fired, and who was told."""
+
+    step: str
+    cycle: int
+    repeat: int
+    clock: str
+    state: str
+    due_at: Time | None
+    fired_at: Time | None
+    told: list[str]
+    basis: str | None
+    explanation: str
+
+
+class CaseEvent(Form):
+    """An entry of the record: which position did what, when it counts and when it was written."""
+
+    seq: int
+    type: str
+    at: Time
+    recorded_at: Time
+    by: dict[str, str]
+    sentence: Names
+    texts: Texts
+    sop: str
+    hash: str
+
+
+class CaseFact(Form):
+    """One thing learned about one attempt at a message."""
+
+    kind: str
+    attempt: int
+    at: Time
+
+
+class CaseMessage(Form):
+    """A message and what became of it; no address is in it."""
+
+    id: str
+    channel: str
+    template: str
+    template_version: int | None
+    status: str
+    attempts: int
+    error: str
+    to: str
+    title: str
+    planned_at: Time
+    sent_at: Time | None
+    facts: list[CaseFact]
+
+
+class CaseLedger(Form):
+    """The hashed record, and its place in the books: for `python -m chalicelib.verify`."""
+
+    events: list[dict[str, Any]]
+    proof: LedgerProof | None
+    day: LedgerDay | None
+
+
+class CaseRecord(Form):
+    """One whole case for those who examine it. Who reported is not in it."""
+
+    number: str
+    made_at: Time
+    category: Named
+    tier: str
+    area: Place | None
+    agency: Named | None
+    status: Status
+    status_name: Names
+    filed_at: Time
+    closed_at: Time | None
+    sop: dict[str, Any]
+    limits: list[CaseLimit]
+    steps: list[CaseStep]
+    events: list[CaseEvent]
+    messages: list[CaseMessage]
+    evidence: list[dict[str, Any]]
+    hash: str
+    ledger: CaseLedger

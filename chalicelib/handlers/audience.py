@@ -59,6 +59,8 @@ _WATCHING: Audience = frozenset(
     {"operator", "verifier", "secretary", "mayor", "inspector", "auditor"}
 )
 _ADMIN: Audience = frozenset({"admin"})
+#: Who answers to the Ombudsman (UU 37/2008 art. 28: documents are given), and who audits.
+_EXAMINERS: Audience = frozenset({"auditor", "inspector", "secretary"})
 _AUDIT: Audience = frozenset({"admin", "auditor", "inspector"})
 
 #: The last part of ``POST /v1/reports/{number}/{action}`` → the row of the transitions.
@@ -156,6 +158,7 @@ ROUTES: Mapping[tuple[str, str], Audience] = {
     ("GET", "/v1/reports/{number}/timeline"): EVERYBODY,
     ("GET", "/v1/reports/{number}/evidence"): EVERYBODY,
     ("GET", "/v1/reports/{number}/proof"): EVERYBODY,
+    ("GET", "/v1/reports/{number}/record"): _EXAMINERS,
     ("GET", "/v1/ledger"): EVERYBODY,
     ("GET", "/v1/ledger/key"): EVERYBODY,
     ("GET", "/v1/ledger/{day}"): EVERYBODY,
@@ -297,6 +300,7 @@ PAGES: Mapping[tuple[str, str], Audience] = {
     ("GET", "/hak"): EVERYBODY,
     ("GET", "/buku"): EVERYBODY,
     ("GET", "/kasus/{number}"): _AT_DESK,
+    ("GET", "/kasus/{number}/berkas"): _EXAMINERS,
     ("GET", "/kasus/{number}/kontak"): READERS,
     ("POST", "/kasus/{number}/kontak"): READERS,
     ("GET", "/kasus/{number}/umum"): MODERATORS,

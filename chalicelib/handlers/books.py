@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from typing import Any
 
 from chalice import Blueprint, Response
 
 from chalicelib import bootstrap
-from chalicelib.handlers.http import cached
+from chalicelib.handlers.http import cached, language_of, ok
 from chalicelib.handlers.problems import Problem
 from chalicelib.handlers.queries import cursor_for, cursor_of, limit_of
 from chalicelib.handlers.serving import Call, serves
@@ -16,6 +17,7 @@ from chalicelib.services.ports import Stored
 from chalicelib.services.viewing import visible
 
 blueprint = Blueprint(__name__)
+log = logging.getLogger("live_room.books")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 #: A closed day is never changed.
 _FOR_EVER = 86_400
@@ -54,6 +56,15 @@ def show_proof(call: Call) -> Response:
     stored = bootstrap.store().load(call.number)
     known = visible(stored, call.caller, call.number)
     return cached(call.request, proof_of(known))
+
+
+@serves(blueprint, "GET", "/v1/reports/{number}/record")
+def show_record(call: Call) -> Response:
+    """The whole record of a case for the Ombudsman and auditors; asking for it is logged."""
+    language = language_of(call.request)
+    record = bootstrap.case_files().make(call.number, call.caller, language)
+    log.info("record", extra={"report": call.number, "by": call.caller.person})
+    return ok(record, headers={"Cache-Control": "private, no-store"})
 
 
 def proof_of(stored: Stored) -> dict[str, Any]:

@@ -121,6 +121,12 @@ PROOF_OPERATIONS: Mapping[tuple[str, str], Operation] = {
         codes=("not_found",),
         cached=True,
     ),
+    ("GET", "/v1/reports/{number}/record"): Operation(
+        "One whole case for the Ombudsman: who, when, which rule, which delay; verifiable",
+        answers.CaseRecord,
+        "ledger",
+        codes=("role_may_not", "not_found"),
+    ),
     ("GET", "/v1/privacy"): Operation(
         "Which personal data are kept, for what, on which basis, how long, and one's rights",
         None,

@@ -92,3 +92,16 @@ def test_work_in_english_and_dark(city):
     visit = staff(city, "kadis.pupr", PHONE, color_scheme="dark")
     visit.go("/tugas?lang=en")
     visit.look("work-dark-english")
+
+
+@pytest.mark.parametrize("shape", [PHONE, DESK], ids=["phone", "desk"])
+def test_the_inspectorate_prints_a_case_for_the_ombudsman(city, shape):
+    number = city.world.filed(WITH_MAIL)["number"]
+    city.world.act(number, "verify", user="operator")
+    city.world.engine.run_until("2027-04-13T12:00:00+07:00")
+    city.world.seal_days()()
+    visit = staff(city, "inspektorat", shape)
+    visit.go(f"/kasus/{number}")
+    visit.page.get_by_role("link", name="Berkas kasus untuk Ombudsman dan auditor").click()
+    visit.page.get_by_role("heading", level=1, name="Berkas kasus").wait_for()
+    visit.look("case-file")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 
 from chalice import Blueprint, Response
@@ -10,12 +11,13 @@ from chalicelib import bootstrap, config
 from chalicelib.domain.books import Proof, Sealed
 from chalicelib.domain.numbers import normalise
 from chalicelib.handlers.http import one_line
-from chalicelib.handlers.pages.rendering import page
+from chalicelib.handlers.pages.rendering import language_of, page
 from chalicelib.handlers.serving import Call, shows
 from chalicelib.services.acting import NotFound
 from chalicelib.services.viewing import visible
 
 blueprint = Blueprint(__name__)
+log = logging.getLogger("live_room.books")
 _SHOWN = 14
 
 
@@ -43,6 +45,14 @@ def books(call: Call) -> Response:
         days=bootstrap.books().days(_SHOWN, None),
         address=config.public_url(),
     )
+
+
+@shows(blueprint, "GET", "/kasus/{number}/berkas")
+def record(call: Call) -> Response:
+    """The whole record of a case, to print or to hand over."""
+    made = bootstrap.case_files().make(call.number, call.caller, language_of(call))
+    log.info("record", extra={"report": call.number, "by": call.caller.person})
+    return page(call, "record.html", case=made)
 
 
 def _checked(call: Call, text: str) -> Checked:

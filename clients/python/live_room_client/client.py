@@ -31,6 +31,7 @@ from live_room_client.models import (
     CallBack,
     CallList,
     CallOutcome,
+    CaseRecord,
     CatalogueDocument,
     CatalogueFileSet,
     Categories,
@@ -535,6 +536,15 @@ class LiveRoom(Transport):
         path = f"/v1/reports/{quote(number, safe='')}/proof"
         answer = self._call("GET", path)
         return cast("ReportProof", answer)
+
+    def get_reports_by_number_record(
+        self,
+        number: str,
+    ) -> CaseRecord:
+        """One whole case for the Ombudsman: who, when, which rule, which delay; verifiable."""
+        path = f"/v1/reports/{quote(number, safe='')}/record"
+        answer = self._call("GET", path)
+        return cast("CaseRecord", answer)
 
     def get_ledger(
         self,

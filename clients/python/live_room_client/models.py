@@ -349,6 +349,105 @@ class CallToMake(TypedDict):
     due_at: str | None
 
 
+class CaseEvent(TypedDict):
+    """An entry of the record: which position did what, when it counts and when it was written."""
+
+    seq: int
+    type: str
+    at: str
+    recorded_at: str
+    by: dict[str, str]
+    sentence: Names
+    texts: dict[str, str]
+    sop: str
+    hash: str
+
+
+class CaseFact(TypedDict):
+    """One thing learned about one attempt at a message."""
+
+    kind: str
+    attempt: int
+    at: str
+
+
+class CaseLedger(TypedDict):
+    """The hashed record, and its place in the books: for `python -m chalicelib.verify`."""
+
+    events: list[dict[str, Any]]
+    proof: LedgerProof | None
+    day: LedgerDay | None
+
+
+class CaseLimit(TypedDict):
+    """A limit that ran: kept, missed (by so many seconds of the wall clock), or running."""
+
+    step: str
+    cycle: int
+    kind: str
+    basis: str | None
+    until: str | None
+    due_at: str | None
+    met_at: str | None
+    state: Literal["kept", "missed", "running"]
+    late_seconds: int | None
+
+
+class CaseMessage(TypedDict):
+    """A message and what became of it; no address is in it."""
+
+    id: str
+    channel: str
+    template: str
+    template_version: int | None
+    status: str
+    attempts: int
+    error: str
+    to: str
+    title: str
+    planned_at: str
+    sent_at: str | None
+    facts: list[CaseFact]
+
+
+class CaseRecord(TypedDict):
+    """One whole case for those who examine it. Who reported is not in it."""
+
+    number: str
+    made_at: str
+    category: Named
+    tier: str
+    area: Place | None
+    agency: Named | None
+    status: Literal["acknowledged", "assigned", "awaiting_confirmation", "awaiting_validation", "closed_automatic", "closed_confirmed", "deferred", "in_progress", "merged", "needs_information", "received", "referred", "rejected", "reopened", "returned", "verified", "withdrawn"]
+    status_name: Names
+    filed_at: str
+    closed_at: str | None
+    sop: dict[str, Any]
+    limits: list[CaseLimit]
+    steps: list[CaseStep]
+    events: list[CaseEvent]
+    messages: list[CaseMessage]
+    evidence: list[dict[str, Any]]
+    hash: str
+    ledger: CaseLedger
+
+
+class CaseStep(TypedDict):
+    """A step of the SOP: when it was due and why, when it fired, and who was told."""
+
+    step: str
+    cycle: int
+    repeat: int
+    clock: str
+    state: str
+    due_at: str | None
+    fired_at: str | None
+    told: list[str]
+    basis: str | None
+    explanation: str
+
+
 class CatalogueDocument(TypedDict):
     """A document of the catalogue and the version to base a change on."""
 
