@@ -25,12 +25,12 @@ WRITES_A_PARTITION, READS_A_PARTITION = 1000, 3000
 #: Step Functions, calls at once of Lambda; SES as usually granted first.
 GATEWAY, STARTS, TRANSITIONS, CONCURRENT, MAILS = 2500, 150, 800, 1000, 14
 #: Per report, as `python -m bench` counts it: transitions that come at once, mails at once.
-TRANSITIONS_AT_ONCE, MAILS_AT_ONCE = 2, 2
+TRANSITIONS_AT_ONCE, MAILS_AT_ONCE = 1, 2
 #: Executions that the arming function starts a second at most (`infra.policies`).
 KELURAHAN = ("3671011007", "3671021003", "3671051002")
 AGENCIES = ("PUPR", "BPBD")
 #: Write units of each kind of row, as `bench.meter` counts a filing's and a projection's.
-UNITS = {"reports": 12, "due": 2, "queue": 1, "view": 2, "tally": 4, "feed": 1, "cell": 1,
+UNITS = {"reports": 8, "due": 2, "queue": 1, "view": 2, "tally": 4, "feed": 1, "cell": 1,
          "updates": 1, "cards": 1, "mark": 2}  # fmt: skip
 
 

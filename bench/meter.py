@@ -137,7 +137,8 @@ class Meter:
                 self.now.keys[f"{short}.{index}", str((entry or {})[keys[0]]["S"])] += cost
         if short == "reports" and new is not None and new != old:
             kind = "MODIFY" if old else "INSERT"
-            self.stream.append({"eventName": kind, "dynamodb": {"NewImage": new}})
+            images = {"NewImage": new, **({"OldImage": old} if old else {})}
+            self.stream.append({"eventName": kind, "dynamodb": images})
 
     def _read(self, operation: str, parameters: Mapping[str, Any], answer: Any) -> None:
         if operation in ("Query", "Scan"):

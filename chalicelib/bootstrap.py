@@ -712,7 +712,7 @@ def projector() -> Projector:
     """From written reports to public views and counters."""
     from chalicelib.services.projecting import Projector
 
-    return Projector(view_store())
+    return Projector(view_store(), store().load)
 
 
 @_shared

@@ -31,11 +31,13 @@ class StepFunctionsClock:
         AWS refuses a used name for 90 days, so a taken name proves nothing about an execution
         being alive: that is asked for. A doubled request while it runs counts as started.
         """
+        shown = [{**entry, "at": self._real(entry["at"])} for entry in entries]
         body = {
             "number": number,
             "epoch": epoch,
             TRACE: current(),
-            "entries": [{**entry, "at": self._real(entry["at"])} for entry in entries],
+            "first": shown[0]["at"],
+            "entries": shown,
         }
         try:
             aws.client("stepfunctions").start_execution(

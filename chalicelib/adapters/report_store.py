@@ -16,7 +16,7 @@ from pynamodb.expressions.condition import size
 from pynamodb.transactions import TransactWrite
 
 from chalicelib import config
-from chalicelib.adapters import keys
+from chalicelib.adapters import keys, packing
 from chalicelib.adapters.aws import PASSING, passes, refusal_code
 from chalicelib.adapters.tables import IdentityRow, ReportRow
 from chalicelib.domain import books, retention
@@ -273,7 +273,7 @@ class DynamoReportStore:
         row = ReportRow(keys.report_key(delivery.number), keys.MESSAGE + delivery.id)
         actions = [
             ReportRow.kind.set("message"),
-            ReportRow.body.set(_json(delivery)),
+            ReportRow.packed.set(packing.packed(delivery)),
             ReportRow.status.set(delivery.status),
             ReportRow.attempts.set(0),
             ReportRow.version.set(0),
@@ -337,7 +337,7 @@ class DynamoReportStore:
         row = ReportRow(keys.report_key(bundle.number), keys.MESSAGE + bundle.id)
         actions = [
             ReportRow.kind.set("message"),
-            ReportRow.body.set(_json(bundle)),
+            ReportRow.packed.set(packing.packed(bundle)),
             ReportRow.status.set(PLANNED),
             ReportRow.attempts.set(0),
             ReportRow.version.set(0),
@@ -407,7 +407,6 @@ def _current(change: Change) -> ReportRow:
         trace=current() or None,
         epoch=change.epoch,
         armed_epoch=change.armed_epoch,
-        body=_json(report),
     )
     if change.sweep_at is not None:
         row.due_shard = keys.due_shard(report.number)
@@ -444,7 +443,7 @@ def _new_rows(change: Change) -> Iterator[ReportRow]:
             pk,
             keys.MESSAGE + delivery.id,
             kind="message",
-            body=_json(delivery),
+            packed=packing.packed(delivery),
             status=delivery.status,
             attempts=0,
             version=0,
@@ -547,7 +546,11 @@ def _identity(change: Change, contact: Contact) -> IdentityRow:
 
 
 def _delivery(row: ReportRow) -> Delivery:
-    planned = msgspec.json.decode(row.body, type=Delivery)
+    planned = (
+        packing.unpacked(row.packed, keys.number_of(row.pk), row.sk.removeprefix(keys.MESSAGE))
+        if row.packed
+        else msgspec.json.decode(row.body, type=Delivery)
+    )
     return replace(
         planned,
         status=row.status,
@@ -555,9 +558,9 @@ def _delivery(row: ReportRow) -> Delivery:
         due_at=parse_instant(row.due_at) if row.due_at else None,
         provider_id=row.provider_id or "",
         sent_at=parse_instant(row.sent_at) if row.sent_at else None,
-        error=row.error or "",
+        error=planned.error if row.error is None else row.error,
         lease=parse_instant(row.lease) if row.lease else None,
-        facts=msgspec.json.decode(row.facts) if row.facts else {},
+        facts=msgspec.json.decode(row.facts) if row.facts else planned.facts,
         revision=int(row.version or 0),
         template_version=int(row.template_version) if row.template_version else None,
     )

@@ -5,10 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+import msgspec
+
 from chalicelib.adapters import keys
 from chalicelib.domain.events import parse_instant
 from chalicelib.services.ports import StreamRow
 from chalicelib.services.tracing import TRACE
+
+
+class _Event(msgspec.Struct):
+    """What is wanted of an event's body."""
+
+    type: str
 
 
 def stream_rows(records: Iterable[Mapping[str, Any]]) -> Iterator[StreamRow]:
@@ -19,10 +27,13 @@ def stream_rows(records: Iterable[Mapping[str, Any]]) -> Iterator[StreamRow]:
             continue
         kind = _text(image, "kind")
         if kind in ("report", "message", "failed", "event"):
-            yield _row(image, kind, inserted=record["eventName"] == "INSERT")
+            before = record["dynamodb"].get("OldImage", {})
+            yield _row(image, kind, before, inserted=record["eventName"] == "INSERT")
 
 
-def _row(image: Mapping[str, Any], kind: str, *, inserted: bool) -> StreamRow:
+def _row(
+    image: Mapping[str, Any], kind: str, before: Mapping[str, Any], *, inserted: bool
+) -> StreamRow:
     due_at = _text(image, "due_at")
     return StreamRow(
         kind=kind,
@@ -33,8 +44,9 @@ def _row(image: Mapping[str, Any], kind: str, *, inserted: bool) -> StreamRow:
         epoch=_number(image, "epoch"),
         armed_epoch=_number(image, "armed_epoch"),
         due_at=parse_instant(due_at) if due_at else None,
-        body=_text(image, "body"),
         trace=_text(image, TRACE),
+        new_epoch=_number(image, "epoch") != _number(before, "epoch"),
+        type=msgspec.json.decode(_text(image, "body"), type=_Event).type if kind == "event" else "",
     )
 
 

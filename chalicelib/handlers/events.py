@@ -22,6 +22,8 @@ blueprint = Blueprint(__name__)
 log = logging.getLogger("live_room.events")
 
 _NO_STREAM = f"arn:aws:dynamodb:{config.region()}:000000000000:table/none/stream/none"
+#: Seconds within which what belongs together is written.
+_TOGETHER = 3
 #: A receipt that belongs to no message is looked up so often; then it is somebody else's.
 _RECEIPT_TRIES = 3
 
@@ -42,9 +44,11 @@ def dispatch(event: Any) -> Json:
 
 @blueprint.on_dynamodb_record(
     stream_arn=os.environ.get("REPORTS_STREAM_ARN", _NO_STREAM),
-    batch_size=50,
+    batch_size=100,
     starting_position="TRIM_HORIZON",
     name="project",
+    # What an act, its steps and its arming write within seconds is shown at once, in one go.
+    maximum_batching_window_in_seconds=_TOGETHER,
 )
 def project(event: Any) -> Json:
     """Bring public views, counters and cards up to what was written; apart from what is urgent."""
@@ -72,7 +76,12 @@ def fire(event: Any) -> Json:
     return each(event, one)
 
 
-@blueprint.on_sqs_message(queue=config.resource("arm"), batch_size=10, name="arm")
+@blueprint.on_sqs_message(
+    queue=config.resource("arm"),
+    batch_size=10,
+    name="arm",
+    maximum_batching_window_in_seconds=1,
+)
 def arm(event: Any) -> Json:
     """Start the executions of the reports and epochs that the messages name."""
 
@@ -83,7 +92,12 @@ def arm(event: Any) -> Json:
     return each(event, one)
 
 
-@blueprint.on_sqs_message(queue=config.resource("send"), batch_size=10, name="send")
+@blueprint.on_sqs_message(
+    queue=config.resource("send"),
+    batch_size=10,
+    name="send",
+    maximum_batching_window_in_seconds=1,
+)
 def send(event: Any) -> Json:
     """Send the messages named."""
 
@@ -94,7 +108,12 @@ def send(event: Any) -> Json:
     return each(event, one)
 
 
-@blueprint.on_sqs_message(queue=config.resource("receipts"), batch_size=10, name="delivery_events")
+@blueprint.on_sqs_message(
+    queue=config.resource("receipts"),
+    batch_size=10,
+    name="delivery_events",
+    maximum_batching_window_in_seconds=5,
+)
 def delivery_events(event: Any) -> Json:
     """Note what the providers say became of messages, in whatever order they say it."""
     from chalicelib.adapters.receipts import receipt_from

@@ -43,7 +43,12 @@ def document(event: Any) -> Json:
     return each(event, one)
 
 
-@blueprint.on_sqs_message(queue=config.resource("announce"), batch_size=10, name="announce")
+@blueprint.on_sqs_message(
+    queue=config.resource("announce"),
+    batch_size=10,
+    name="announce",
+    maximum_batching_window_in_seconds=5,
+)
 def announce(event: Any) -> Json:
     """Tell those who follow a report, its category or its area what happened."""
 

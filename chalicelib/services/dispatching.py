@@ -15,6 +15,14 @@ from typing import Any
 from chalicelib.services.ports import AFTER, Clock, Jobs, Queues, StreamRow
 from chalicelib.services.tracing import TRACE
 
+#: Events that followers are told of, once there are any.
+ANNOUNCED = frozenset(
+    {
+        "verified", "assigned", "reassigned", "started", "deferred", "resolved", "returned",
+        "validated", "confirmed", "closed_automatically", "disputed", "reopened", "referred",
+        "rejected", "merged",
+    }
+)  # fmt: skip
 #: Seconds that a queue can hold a message back.
 LONGEST = 900
 
@@ -46,7 +54,8 @@ class Dispatcher:
                 body = _traced(plain, row)
                 if row.due_at is not None and row.due_at <= now:
                     wake.append(body)
-                if row.armed_epoch != row.epoch:
+                # Once for each epoch; an arming that gets lost is found by the sweeper.
+                if row.armed_epoch != row.epoch and row.new_epoch:
                     arm.append(body)
         self._enqueue(wake, send, arm)
 
@@ -55,7 +64,7 @@ class Dispatcher:
         news = [
             {"number": row.number, "seq": int(row.id)}
             for row in rows
-            if row.kind == "event" and row.inserted
+            if row.kind == "event" and row.inserted and row.type in ANNOUNCED
         ]
         if news and self.jobs is not None:
             self.jobs.put("announce", news, timedelta())

@@ -19,6 +19,7 @@ from chalicelib.domain.deliveries import FOLLOWER, Delivery, delivery_id, inbox
 from chalicelib.domain.report import Report
 from chalicelib.domain.signing import LAST_INSTANT, Keyring, open_token, packed, sign
 from chalicelib.services.catalogue import CITY_ZONE, Catalogue
+from chalicelib.services.dispatching import ANNOUNCED
 from chalicelib.services.ports import Clock, Mark, ReportStore, Stored, real
 from chalicelib.services.statuses import STATUS_NAMES
 from chalicelib.services.views import hidden
@@ -33,14 +34,7 @@ PENDING = timedelta(hours=48)
 #: How long a link to leave works: longer than anybody keeps a mail.
 LEAVE_LIFE = timedelta(days=400)
 CONFIRM_TEMPLATE, UPDATE_TEMPLATE = "follow_confirm", "follow_update"
-#: What followers of one report hear of; of a whole category or area, what begins and what ends.
-_STEPS = frozenset(
-    {
-        "verified", "assigned", "reassigned", "started", "deferred", "resolved", "returned",
-        "validated", "confirmed", "closed_automatically", "disputed", "reopened", "referred",
-        "rejected", "merged",
-    }
-)  # fmt: skip
+#: Followers of one report hear of `ANNOUNCED`; of a whole category or area of what begins and ends.
 _ENDS = frozenset({"verified", "confirmed", "closed_automatically"})
 OFF, ON = "off", "on"
 
@@ -223,7 +217,7 @@ class Announce:
         if stored is None or seq > len(stored.events):
             return 0
         event = stored.events[seq - 1]
-        if event.type not in _STEPS:
+        if event.type not in ANNOUNCED:
             return 0
         planned, seen = 0, set()
         for topic in _topics(stored.report, event.type):

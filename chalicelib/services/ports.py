@@ -123,8 +123,8 @@ class StreamRow:
     """What the table's stream says of one written row: a report's CURRENT row, a new message or
     an event of the record (kind ``event``, id its six-digit place in it, no body).
 
-    body is the JSON of the report's state; due_at is when the sweeper would look at it. trace is
-    the id of what wrote it.
+    due_at is when the sweeper would look at it. trace is
+    the id of what wrote it. new_epoch: it began the epoch that it names. type: what an event is.
     """
 
     kind: str
@@ -135,8 +135,9 @@ class StreamRow:
     epoch: int = 0
     armed_epoch: int = 0
     due_at: datetime | None = None
-    body: str = ""
     trace: str = ""
+    new_epoch: bool = False
+    type: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,7 +289,10 @@ class TimelineClock(Protocol):
     """Step Functions: runs one execution per report and epoch."""
 
     def start(self, number: str, epoch: int, entries: Sequence[Mapping[str, Any]]) -> bool:
-        """Start ``<number>-<epoch>``; False if the name is used and no execution runs under it."""
+        """Start ``<number>-<epoch>`` to wait for *entries*, at least one, in due order.
+
+        False if the name is used and no execution runs under it.
+        """
 
     def stop(self, number: str, epoch: int) -> None:
         """Stop that execution, best effort: its wake-ups do nothing anyway."""

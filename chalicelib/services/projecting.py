@@ -8,13 +8,11 @@ adds no event, like the arming of its clock, is nothing to show.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-import msgspec
-
 from chalicelib.domain.report import Report
-from chalicelib.services.ports import Conflict, StreamRow, TryAgain
+from chalicelib.services.ports import Conflict, Stored, StreamRow, TryAgain
 from chalicelib.services.tallies import Cell
 from chalicelib.services.views import ViewStore, view_of
 
@@ -26,15 +24,16 @@ class Projector:
     """The use case behind the stream's report rows."""
 
     views: ViewStore
+    load: Callable[[str], Stored | None]
 
     def project(self, rows: Iterable[StreamRow]) -> int:
-        """Bring the views up to *rows*; return how many views changed. Raises TryAgain."""
-        newest: dict[str, StreamRow] = {}
-        for row in rows:
-            known = newest.get(row.number)
-            if row.kind == "report" and (known is None or row.version > known.version):
-                newest[row.number] = row
-        return sum(self._put(row) for row in newest.values())
+        """Bring the views up to the record of every report in *rows*.
+
+        Returns how many views changed. Raises TryAgain.
+        """
+        numbers = dict.fromkeys(row.number for row in rows if row.kind == "report")
+        found = (self.load(number) for number in numbers)
+        return sum(self.put(one.report, one.report.seq) for one in found if one is not None)
 
     def put(self, report: Report, version: int) -> bool:
         """Show *report* as of *version* events; False if what is shown is as new.
@@ -52,10 +51,6 @@ class Projector:
                 continue
             return True
         raise TryAgain("the counters are being changed by others")
-
-    def _put(self, row: StreamRow) -> bool:
-        report = msgspec.json.decode(row.body, type=Report)
-        return self.put(report, report.seq)
 
 
 def figures(reports: Iterable[Report]) -> Counter[Cell]:

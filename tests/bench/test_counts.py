@@ -16,7 +16,7 @@ def test_filing_is_one_transaction_and_no_other_call_before_the_answer(alone):
     (filing,) = alone["POST /v1/reports"]
     assert filing.calls == {"dynamodb:TransactWriteItems": 1}
     assert filing.written <= 19
-    assert max(filing.items) <= 2048
+    assert max(filing.items) <= 1100
 
 
 def test_an_action_reads_once_and_writes_once(alone):
@@ -31,7 +31,7 @@ def test_firing_reads_once_and_writes_once(alone):
 
 def test_a_case_answered_in_time_stays_small():
     case = cases.run("answered in time")
-    assert case.transitions <= 10
+    assert case.transitions <= 5
     assert case.messages()["mail"] <= 7
     assert case.totals.written <= 560
 

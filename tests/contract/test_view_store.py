@@ -22,6 +22,11 @@ from tests.fakes.views import MemoryViewStore
 NOW = datetime.fromisoformat("2027-04-30T12:00:00+07:00")
 
 
+def projector_of(views):
+    """A projector that is told what to show and loads nothing."""
+    return Projector(views, lambda _number: None)
+
+
 @pytest.fixture(scope="module")
 def reports():
     engine = Engine("2027-02-27T09:00:00+07:00")
@@ -71,7 +76,7 @@ def test_only_the_view_that_was_read_can_be_replaced_and_nothing_is_counted_othe
 
 
 def test_counters_follow_the_status(views, reports):
-    projector = Projector(views)
+    projector = projector_of(views)
     projector.put(reports[0], 1)
     closed = replace(reports[0], status="closed_confirmed")
     projector.put(closed, 2)
@@ -81,7 +86,7 @@ def test_counters_follow_the_status(views, reports):
 
 def test_counts_are_bounded_by_month(views, reports):
     for report in reports:
-        Projector(views).put(report, 1)
+        projector_of(views).put(report, 1)
     total = {
         (first, last): sum(views.counts(("category",), first, last).values())
         for first, last in (("", ""), ("2027-03", ""), ("", "2027-03"), ("2027-03", "2027-03"))
@@ -95,14 +100,14 @@ def test_counts_are_bounded_by_month(views, reports):
 
 
 def test_withheld_reports_are_counted_with_every_group(views, reports):
-    Projector(views).put(replace(reports[0], visibility="confidential"), 1)
+    projector_of(views).put(replace(reports[0], visibility="confidential"), 1)
     assert dict(views.counts(("status",), "", "")) == {("withheld", "2027-02", "", ""): 1}
 
 
 @pytest.mark.parametrize("limit", [1, 2, 3, 10])
 def test_the_list_pages_over_months_newest_first_and_to_its_end(views, reports, limit):
     for report in reports:
-        Projector(views).put(report, 1)
+        projector_of(views).put(report, 1)
     found, cursor, pages = [], None, 0
     while pages == 0 or cursor:
         page = views.page(Filters(), limit, cursor)
@@ -117,9 +122,9 @@ def test_a_rare_filter_is_answered_in_short_pages_that_lead_on_to_its_end(
 ):
     """Only so many rows are looked at for a page; what fits may lie behind many that do not."""
     monkeypatch.setattr(view_store, "_LOOKED_AT", 2)
-    Projector(views).put(replace(reports[0], status="closed_confirmed"), 1)
+    projector_of(views).put(replace(reports[0], status="closed_confirmed"), 1)
     for report in reports[1:]:
-        Projector(views).put(report, 1)
+        projector_of(views).put(report, 1)
     rare = Filters(status="closed_confirmed")
     first = views.page(rare, 3, None)
     found, cursor = list(first.items), first.cursor
@@ -135,7 +140,7 @@ def test_a_rare_filter_is_answered_in_short_pages_that_lead_on_to_its_end(
 
 def test_filters_narrow_the_list(views, reports):
     for report in reports:
-        Projector(views).put(report, 1)
+        projector_of(views).put(report, 1)
     found = {
         filters: [row["number"] for row in views.page(filters, 10, None).items]
         for filters in (
@@ -150,19 +155,19 @@ def test_filters_narrow_the_list(views, reports):
 
 
 def test_a_report_that_is_hidden_leaves_the_list(views, reports):
-    Projector(views).put(reports[0], 1)
-    Projector(views).put(replace(reports[0], visibility="confidential"), 2)
+    projector_of(views).put(reports[0], 1)
+    projector_of(views).put(replace(reports[0], visibility="confidential"), 2)
     assert views.page(Filters(), 10, None).items == ()
 
 
 def test_a_cursor_that_somebody_made_up_leads_nowhere_bad(views, reports):
-    Projector(views).put(reports[0], 1)
+    projector_of(views).put(reports[0], 1)
     for cursor in ("x", "|", "9999-99|x", "2027-04", "2020-01|zz"):
         views.page(Filters(), 10, cursor)
 
 
 def test_an_emergency_is_on_the_board_while_it_runs(views, reports):
-    projector = Projector(views)
+    projector = projector_of(views)
     fires = [
         replace(report, number=f"{report.number[:-1]}{n}", tier="P0", category="DRT-01")
         for n, report in enumerate(reports)
@@ -178,7 +183,7 @@ def test_an_emergency_is_on_the_board_while_it_runs(views, reports):
 
 def test_all_of_it_can_be_walked_and_corrected(views, reports):
     for version, report in enumerate(reports, start=1):
-        Projector(views).put(report, version)
+        projector_of(views).put(report, version)
     walked = sorted(views.every_view(), key=lambda view: view.number)
     expected = [view_of(report, version) for version, report in enumerate(reports, start=1)]
     assert walked == sorted(expected, key=lambda view: view.number)
@@ -237,9 +242,9 @@ def test_a_view_of_before_counters_were_kept_in_rows_is_counted_when_it_is_next_
         body = '{"counted": [["category", "2027-02", "INF-01", "received"]], "shown": null}'
         ViewRow(f"VIEW#{number}", "PUBLIC", version=99, body=body).save()
         assert views.get(number).counted == ()
-        assert Projector(views).put(reports[0], 3)
+        assert projector_of(views).put(reports[0], 3)
         assert views.every_count() == figures(reports[:1])
-        assert not Projector(views).put(reports[0], 3)
+        assert not projector_of(views).put(reports[0], 3)
         ViewRow._connection = None
 
 
@@ -253,7 +258,7 @@ def test_an_empty_list_asks_for_the_months_that_hold_something_and_no_others(rep
         ViewRow._connection = None
         ViewRow.create_table(wait=True)
         views = DynamoViewStore(lambda: NOW)
-        Projector(views).put(reports[0], 1)
+        projector_of(views).put(reports[0], 1)
         assert list(views._months("2027-04", "")) == ["2027-04", "2027-02"]
         assert list(views._months("2027-04", "2027-03")) == ["2027-04"]
         assert list(views._months("2027-02", "2027-03")) == []

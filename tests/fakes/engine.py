@@ -148,13 +148,15 @@ class MemoryExecutions:
     running: dict[tuple[str, int], list[Mapping[str, Any]]] = field(default_factory=dict)
     used: set[tuple[str, int]] = field(default_factory=set)
     transitions: int = 0
+    wakes: int = 0
+    _begun: set[tuple[str, int]] = field(default_factory=set)
 
     def start(self, number: str, epoch: int, entries: Sequence[Mapping[str, Any]]) -> bool:
         if (number, epoch) in self.used:
             return (number, epoch) in self.running
         self.used.add((number, epoch))
         self.running[number, epoch] = list(entries)
-        self.transitions += 2  # the Map, and the first Wait
+        self.transitions += 1  # UntilFirst
         return True
 
     def stop(self, number: str, epoch: int) -> None:
@@ -172,7 +174,11 @@ class MemoryExecutions:
         for (number, epoch), rows in list(self.running.items()):
             while rows and parse_instant(rows[0]["at"]) <= now:
                 row = rows.pop(0)
-                self.transitions += 2
+                self.wakes += 1
+                # The Map once, UntilDue which is over at once, Wake; then UntilDue of the next.
+                self.transitions += 1 if (number, epoch) in self._begun else 3
+                self.transitions += bool(rows)
+                self._begun.add((number, epoch))
                 found.append({"number": number, "epoch": epoch, **row, "source": "clock"})
             if not rows:
                 del self.running[number, epoch]

@@ -119,6 +119,7 @@ class MemoryReportStore:
                 raise Conflict
             self._take_slot(change)
             self.transactions += 1
+            begun = self.current.get(number)
             self.current[number] = change
             self.versions[number] = existing + 1
             self.events.setdefault(number, []).extend(change.events)
@@ -129,7 +130,7 @@ class MemoryReportStore:
                 self.events[number][event.seq - 1] = event
             self._keep_who(change)
             self._mark(change)
-            self._publish(change)
+            self._publish(change, new_epoch=begun is None or begun.epoch != change.epoch)
 
     def _mark(self, change: Change) -> None:
         if change.events:
@@ -183,8 +184,9 @@ class MemoryReportStore:
         if change.owner:
             self.owners[change.report.number] = change.owner
 
-    def _publish(self, change: Change) -> None:
-        self.stream.append(self._image(change, inserted=change.expected_version == 0))
+    def _publish(self, change: Change, *, new_epoch: bool) -> None:
+        image = self._image(change, inserted=change.expected_version == 0)
+        self.stream.append(replace(image, new_epoch=new_epoch))
         for event in change.events:
             self.stream.append(
                 StreamRow(
@@ -193,6 +195,7 @@ class MemoryReportStore:
                     f"{event.seq:06d}",
                     inserted=True,
                     trace=current(),
+                    type=event.type,
                 )
             )
         for delivery in change.deliveries:
@@ -217,7 +220,6 @@ class MemoryReportStore:
             epoch=change.epoch,
             armed_epoch=change.armed_epoch,
             due_at=change.sweep_at,
-            body=msgspec.json.encode(change.report).decode(),
             trace=current(),
         )
 

@@ -277,7 +277,7 @@ class World:
         """Play the stream's report rows into views and counters."""
         rows = self.engine.store.stream[self._projected :]
         self._projected = len(self.engine.store.stream)
-        return Projector(self.views).project(rows)
+        return Projector(self.views, self.engine.store.load).project(rows)
 
     @staticmethod
     def token_of(number: str) -> str:

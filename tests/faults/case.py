@@ -54,7 +54,7 @@ class BrokenEngine(Engine):
         super().__init__(START)
         self.swept = swept
         self.views = MemoryViewStore()
-        self.projector = Projector(self.views)
+        self.projector = Projector(self.views, lambda number: self.store.load(number))
         self.breaker = Breaker(broken, self.store.stream)
         for name in ("store", "queues", "executions", "mail", "sms", "alarms", "blobs", "jobs"):
             self.breaker.stand_before(name, getattr(self, name))

@@ -84,6 +84,12 @@ def test_the_sending_state_retries_and_lets_the_map_go_on(machine):
     assert inner[catch["Next"]] == {"Type": "Pass", "Result": {}, "End": True}
 
 
+def test_a_timeline_that_is_replaced_before_its_first_entry_has_cost_one_transition(machine):
+    first = machine["States"][machine["StartAt"]]
+    assert (first["Type"], first["TimestampPath"]) == ("Wait", "$.first")
+    assert machine["States"][first["Next"]]["ItemsPath"] == "$.entries"
+
+
 def test_an_entry_costs_two_transitions(machine):
     timeline = machine["States"]["Timeline"]
     assert timeline["MaxConcurrency"] == 1
@@ -112,7 +118,13 @@ def start(queue_url, entries):
         definition=DEFINITION.read_text().replace("${WakeQueueUrl}", queue_url),
         roleArn="arn:aws:iam::123456789012:role/timeline",
     )["stateMachineArn"]
-    given = {"number": "LR-1", "epoch": 3, "trace": "trace-id", "entries": entries}
+    given = {
+        "number": "LR-1",
+        "epoch": 3,
+        "trace": "trace-id",
+        "first": entries[0]["at"],
+        "entries": entries,
+    }
     return states, states.start_execution(stateMachineArn=arn, input=json.dumps(given))
 
 
@@ -175,11 +187,6 @@ def receive_all(sqs, queue_url):
     return got
 
 
-def test_a_timeline_without_entries_ends_at_once(aws):
-    queue_url = boto3.client("sqs", region_name=REGION).create_queue(QueueName="wake")["QueueUrl"]
-    assert finished(*start(queue_url, []))["status"] == "SUCCEEDED"
-
-
 def test_a_wake_up_that_cannot_be_sent_does_not_silence_the_later_ones(aws, monkeypatch):
     """The queue is missing: every send fails, is caught, and the execution still succeeds."""
     sqs = boto3.client("sqs", region_name=REGION)
@@ -195,6 +202,7 @@ def test_a_wake_up_that_cannot_be_sent_does_not_silence_the_later_ones(aws, monk
         "number": "LR-1",
         "epoch": 3,
         "trace": "",
+        "first": entry(-1, "L0")["at"],
         "entries": [entry(-1, "L0"), entry(-1, "L1")],
     }
     execution = states.start_execution(stateMachineArn=arn, input=json.dumps(given))

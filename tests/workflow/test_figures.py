@@ -68,7 +68,7 @@ class History(RuleBasedStateMachine):
     def begin(self) -> None:
         self.engine = Engine(START)
         self.views = MemoryViewStore()
-        self.projector = Projector(self.views)
+        self.projector = Projector(self.views, self.engine.store.load)
         self.numbers: list[str] = []
 
     @rule(filing=st.sampled_from(FILINGS))
@@ -98,10 +98,11 @@ class History(RuleBasedStateMachine):
     def once_all_is_told_views_and_figures_are_what_the_record_says(self) -> None:
         caught_up = MemoryViewStore()
         caught_up.views, caught_up.counters = dict(self.views.views), Counter(self.views.counters)
-        Projector(caught_up).project(self.engine.store.stream)
+        projector = Projector(caught_up, self.engine.store.load)
+        projector.project(self.engine.store.stream)
         reports = [self.engine.loaded(number).report for number in self.numbers]
         assert caught_up.every_count() == figures(reports)
-        assert Rebuild(self.engine.store, caught_up, Projector(caught_up)).compare().equal
+        assert Rebuild(self.engine.store, caught_up, projector).compare().equal
 
 
 def test_figures_are_exact_after_any_history():
@@ -130,8 +131,8 @@ def test_figures_are_exact_after_many_histories():
 def city():
     engine, views = Engine(START), MemoryViewStore()
     numbers = [engine.filed(**filing).report.number for filing in FILINGS]
-    Projector(views).project(engine.store.stream)
-    return Rebuild(engine.store, views, Projector(views)), views, numbers
+    Projector(views, engine.store.load).project(engine.store.stream)
+    return Rebuild(engine.store, views, Projector(views, engine.store.load)), views, numbers
 
 
 def test_a_comparison_finds_what_was_lost_changed_or_made_up_and_mending_makes_it_equal(city):

@@ -99,7 +99,7 @@ def test_a_report_is_answered_validated_and_confirmed_with_few_transitions() -> 
     engine.run_until("2027-05-05T12:00:00+07:00")
     assert stored.report.status == "closed_confirmed"
     assert steps(engine, number) == ["1#V0#0", "1#L0#0", "1#H0#0"]
-    assert engine.executions.transitions <= 10
+    assert engine.executions.transitions <= 5
     assert engine.executions.running == {}
     assert list(engine.store.due(engine.clock.at)) == []
 

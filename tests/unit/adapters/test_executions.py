@@ -63,6 +63,7 @@ def test_an_execution_is_named_after_report_and_epoch_and_gets_its_timeline(use:
         "number": "TL-1",
         "epoch": 2,
         "trace": "",
+        "first": "2027-04-05T03:00:00.000Z",
         "entries": [{**ENTRY, "at": "2027-04-05T03:00:00.000Z"}],
     }
 
@@ -141,6 +142,7 @@ def test_the_stream_is_read_for_reports_new_messages_and_events_only() -> None:
                     "pk": {"S": "R#TL-1"},
                     "sk": {"S": "EVENT#000007"},
                     "kind": {"S": "event"},
+                    "body": {"S": '{"number": "TL-1", "type": "verified"}'},
                 }
             },
         },
@@ -160,8 +162,8 @@ def test_the_stream_is_read_for_reports_new_messages_and_events_only() -> None:
             epoch=2,
             armed_epoch=1,
             due_at=parse_instant("2027-04-05T03:00:00Z"),
-            body="{}",
+            new_epoch=True,
         ),
         StreamRow("message", "TL-1", "step#1#L0#0#kabid#mail", inserted=True),
-        StreamRow("event", "TL-1", "000007", inserted=True),
+        StreamRow("event", "TL-1", "000007", inserted=True, type="verified"),
     ]
