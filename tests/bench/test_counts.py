@@ -15,7 +15,7 @@ def alone():
 def test_filing_is_one_transaction_and_no_other_call_before_the_answer(alone):
     (filing,) = alone["POST /v1/reports"]
     assert filing.calls == {"dynamodb:TransactWriteItems": 1}
-    assert filing.written <= 19
+    assert filing.written <= 15
     assert max(filing.items) <= 1100
 
 
@@ -33,7 +33,7 @@ def test_a_case_answered_in_time_stays_small():
     case = cases.run("answered in time")
     assert case.transitions <= 5
     assert case.messages()["mail"] <= 7
-    assert case.totals.written <= 560
+    assert case.totals.written <= 290
 
 
 #: What is like a report is looked for among the latest of nine cells: bounded, not constant.

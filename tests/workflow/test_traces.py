@@ -108,7 +108,8 @@ def test_an_execution_is_started_under_the_id_of_what_began_it(monkeypatch):
     monkeypatch.setattr(executions.aws, "client", lambda name: States())
     clock = SetClock(datetime(2027, 4, 5, tzinfo=UTC))
     with tracing(ID):
-        executions.StepFunctionsClock(clock).start("TL-1", 2, [])
+        entry = {"at": "2027-04-05T03:00:00Z", "step": "L1", "cycle": 1, "repeat": 0}
+        executions.StepFunctionsClock(clock).start("TL-1", 2, [entry])
     assert started[0]["trace"] == ID
 
 
