@@ -451,8 +451,8 @@ TEXTS: Mapping[str, tuple[str, str, str, str, str]] = {
     ),
     "sop_has_errors": (
         ERROR,
-        "SOP {sop} tidak lolos pemeriksaan: {text}",
-        "The SOP {sop} does not pass its check: {text_en}",
+        "{text} SOP yang karena itu tidak lolos pemeriksaan: {sops}.",
+        "{text_en} SOPs that do not pass their check for it: {sops}.",
         "{mend}",
         "{mend_en}",
     ),

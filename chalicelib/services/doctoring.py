@@ -7,7 +7,7 @@ stage that real citizens use (*live*) and belong there on a demonstration.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import permutations
@@ -15,7 +15,7 @@ from typing import Any
 
 from chalicelib.domain.catalogue import serving_sop
 from chalicelib.domain.contacts import untested as untested_of
-from chalicelib.domain.findings import ERROR, Finding
+from chalicelib.domain.findings import ERROR, Finding, errors
 from chalicelib.services.catalogue import Catalogue
 from chalicelib.services.linting import LintSops
 
@@ -75,18 +75,20 @@ class Doctor:
                 return
 
     def _sops(self) -> Iterator[Finding]:
-        warned: dict[str, list[Finding]] = {}
-        for sop, findings in self.lint.in_force().items():
-            for one in findings:
-                if one.severity == ERROR:
-                    yield Finding("sop_has_errors", f"sop {sop}", _said(one) | {"sop": sop})
-                elif one.code not in [seen.code for seen in warned.get(sop, ())]:
-                    warned.setdefault(sop, []).append(one)
-        by_code: dict[str, list[Finding]] = {}
-        for listed in warned.values():
-            for one in listed:
-                by_code.setdefault(one.code, []).append(one)
-        for code, same in sorted(by_code.items()):
+        """What is wrong with SOPs in force, each thing once however many SOPs it is wrong with.
+
+        A city that has entered nobody yet has a hundred vacancies, not a thousand.
+        """
+        in_force = self.lint.in_force()
+        wrong: dict[str, tuple[Finding, list[str]]] = {}
+        for sop, one in ((sop, one) for sop, found in in_force.items() for one in errors(found)):
+            wrong.setdefault(one.text("en"), (one, []))[1].append(sop)
+        for one, sops in sorted(wrong.values(), key=lambda pair: -len(pair[1])):
+            where = f"sop {sops[0]}" if len(sops) == 1 else f"{len(sops)} sops"
+            yield Finding("sop_has_errors", where, _said(one) | {"sops": _few(sops)})
+        warned = [_first_of_each(found) for found in in_force.values()]
+        for code in sorted({code for found in warned for code in found}):
+            same = [found[code] for found in warned if code in found]
             yield Finding("sop_warnings", code, _said(same[0]) | {"count": len(same)})
 
     def _calendars(self) -> Iterator[Finding]:
@@ -161,6 +163,15 @@ def _three_people(roles: Mapping[str, frozenset[str]]) -> bool:
         all(person in some for person, some in zip(trio, able, strict=True))
         for trio in permutations(people, len(DESK_ROLES))
     )
+
+
+def _first_of_each(findings: Iterable[Finding]) -> dict[str, Finding]:
+    """The first warning of each code."""
+    found: dict[str, Finding] = {}
+    for one in findings:
+        if one.severity != ERROR:
+            found.setdefault(one.code, one)
+    return found
 
 
 def _said(finding: Finding) -> dict[str, str]:

@@ -324,8 +324,28 @@ def test_every_hole_blocks_and_names_its_mend():
     }
 
 
+def test_a_vacancy_is_told_once_with_the_sops_that_it_keeps_from_working():
+    found = [
+        one
+        for one in examined(lambda rows: [r for r in rows if r["id"] != "sekda"], "positions")
+        if one.code == "sop_has_errors"
+    ]
+    texts = [one.facts["text_en"] for one in found]
+    assert len(texts) == len(set(texts))
+    assert texts[0] == (
+        "Nobody holds the role sekda in Kota Tangerang; a superior would be told instead."
+    )
+    assert found[0].where == "75 sops"
+    assert found[0].text("en").startswith(f"{texts[0]} SOPs that do not pass their check for it: ")
+
+
 def holes(edit: Any, document: str) -> set[str]:
     """The doctor's errors in a city whose *document* was changed."""
+    return {one.code for one in examined(edit, document) if one.severity == "error"}
+
+
+def examined(edit: Any, document: str) -> tuple[Any, ...]:
+    """What the doctor finds in a city whose *document* was changed."""
     from chalicelib.adapters.documents import message_templates
     from chalicelib.services.administering import Version, digest_of
     from chalicelib.services.catalogue import Catalogue
@@ -340,4 +360,4 @@ def holes(edit: Any, document: str) -> set[str]:
     lint = LintSops(engine.catalogue, engine.clock, message_templates)
     found = Doctor(engine.catalogue, lint).examine()
     assert all(one.text("id") and one.mend("en") for one in found)
-    return {one.code for one in found if one.severity == "error"}
+    return found
