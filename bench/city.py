@@ -19,6 +19,7 @@ from moto import mock_aws
 
 from bench.meter import Meter, Metered
 from chalicelib import bootstrap
+from infra.streams import wakes
 from tests.fakes.engine import MemoryBlobs, MemoryExecutions, SetClock
 from tests.fakes.world import World
 
@@ -36,7 +37,13 @@ QUEUES = (
 )
 REGION = "ap-southeast-3"
 #: Queue → the function that reads it.
-READERS = {"wake": "fire", "arm": "arm", "send": "send", "crowd": "crowd"}
+READERS = {
+    "wake": "fire",
+    "receipts": "delivery_events",
+    **{name: name for name in ("arm", "send", "crowd", "announce", "hook", "refer", "replan")},
+}
+#: Messages that a function takes at once, where its queue gathers them for a moment first.
+GATHERED = {"arm": 10, "send": 10, "announce": 10, "receipts": 10}
 
 
 @contextmanager
@@ -114,6 +121,8 @@ class City(World):
             tables.IdentityRow,
             tables.ReferenceRow,
             tables.FollowerRow,
+            tables.AccountRow,
+            tables.PhotoRow,
         ):
             row._connection = None
             row.create_table(wait=True)
@@ -128,17 +137,33 @@ class City(World):
         return answer
 
     def settle(self) -> None:
-        """Pass on streams and queues until nothing moves."""
+        """Pass on streams and queues until nothing moves: what happens within some seconds.
+
+        Views are brought up to all of it in one go, as the function's batching window has it.
+        """
         while self.meter.stream or self.meter.queued:
-            records, self.meter.stream = self.meter.stream, []
-            queued, self.meter.queued = self.meter.queued, []
-            if records:
-                for name in ("dispatch", "project"):
-                    self._invoke(name, {"Records": [_record(one) for one in records]})
-            for queue, body in queued:
+            written: list[Any] = []
+            while self.meter.stream or self.meter.queued:
+                records, self.meter.stream = self.meter.stream, []
+                queued, self.meter.queued = self.meter.queued, []
+                self._stream("dispatch", records)
+                written += records
+                self._read(queued)
+            self._stream("project", written)
+
+    def _stream(self, function: str, records: list[Any]) -> None:
+        wanted = [_record(one) for one in records if wakes(function, one)]
+        for start in range(0, len(wanted), 100):
+            self._invoke(function, {"Records": wanted[start : start + 100]})
+
+    def _read(self, queued: list[tuple[str, str]]) -> None:
+        """Give every message to its function, several at once where they are gathered."""
+        for queue in dict.fromkeys(name for name, _ in queued):
+            bodies = [_message(body) for name, body in queued if name == queue]
+            most = GATHERED.get(queue, 1)
+            for start in range(0, len(bodies), most):
                 if queue in READERS:
-                    message = {"messageId": "1", "body": body, "attributes": {}}
-                    self._invoke(READERS[queue], {"Records": [message]})
+                    self._invoke(READERS[queue], {"Records": bodies[start : start + most]})
 
     def pass_until(self, until: str) -> None:
         """Let time pass, from one wake-up to the next."""

@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from infra import streams
 from infra.deploy import alarms, data, gateway, layers, mail, plan, project, smoke, state
 from infra.deploy.facts import Aws, Facts, collect, credentials_for_chalice
 from infra.deploy.releases import Kept
@@ -132,6 +133,7 @@ def _tune_source(doing: Executor, step: plan.TuneSource) -> None:
                 "DestinationConfig": {
                     "OnFailure": {"Destination": doing.facts.outputs["StreamDeadQueueArn"]}
                 },
+                "FilterCriteria": streams.criteria(step.function) or {},
             }
         else:
             request |= {"ScalingConfig": {"MaximumConcurrency": step.concurrency}}

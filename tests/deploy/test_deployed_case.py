@@ -187,6 +187,7 @@ def test_what_chalice_cannot_set_is_set(stage: Stage) -> None:
         if ":dynamodb:" in one["EventSourceArn"]:
             assert one["MaximumRetryAttempts"] == 5
             assert one["BisectBatchOnFunctionError"] is True
+            assert one["FilterCriteria"]["Filters"]
             assert one["DestinationConfig"]["OnFailure"]["Destination"].endswith("-stream-dead")
         else:
             assert one["ScalingConfig"]["MaximumConcurrency"] >= 2

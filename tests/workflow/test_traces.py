@@ -7,17 +7,16 @@ import logging
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from chalicelib.adapters import executions
+from chalicelib.adapters.clock import SystemClock
 from chalicelib.handlers.records import each
 from chalicelib.services.dispatching import Dispatcher
 from chalicelib.services.ports import NeverAgain, TryAgain
 from chalicelib.services.tracing import current, tracing
-from tests.fakes.engine import SetClock
 from tests.fakes.world import SUKARASA, World
 
 ROOT = Path(__file__).parents[2]
@@ -106,7 +105,7 @@ def test_an_execution_is_started_under_the_id_of_what_began_it(monkeypatch):
 
     monkeypatch.setenv("TIMELINE_MACHINE_ARN", "arn:aws:states:x:1:stateMachine:t")
     monkeypatch.setattr(executions.aws, "client", lambda name: States())
-    clock = SetClock(datetime(2027, 4, 5, tzinfo=UTC))
+    clock = SystemClock()
     with tracing(ID):
         entry = {"at": "2027-04-05T03:00:00Z", "step": "L1", "cycle": 1, "repeat": 0}
         executions.StepFunctionsClock(clock).start("TL-1", 2, [entry])
