@@ -45,6 +45,7 @@ MODULES = (
     "pages.covering",
     "pages.docs",
     "pages.drills",
+    "pages.duplicates",
     "pages.figures",
     "pages.following",
     "pages.leaks",

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from chalicelib.services.doctoring import Doctor
     from chalicelib.services.drafting import DraftSops
     from chalicelib.services.drilling import Drills
+    from chalicelib.services.duplicates import Duplicates
     from chalicelib.services.errands import Errands, ErrandStore
     from chalicelib.services.examining import ExaminePhotos, PhotoIndex
     from chalicelib.services.filing import FileReport
@@ -681,6 +682,14 @@ def keep_breaches() -> KeepBreaches:
     from chalicelib.services.breaching import KeepBreaches
 
     return KeepBreaches(administer(), file_report(), clock())
+
+
+@_shared
+def duplicates() -> Duplicates:
+    """Probable duplicates, for those who may merge."""
+    from chalicelib.services.duplicates import Duplicates
+
+    return Duplicates(store(), view_store(), crowds(), catalogue())
 
 
 @_shared

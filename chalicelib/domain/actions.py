@@ -27,6 +27,8 @@ SUPPORT_SOURCE = "support"
 MAX_BOUNCES = 2  # "max 2 bounces, then Sekda/Asisten decides" — proposal of the SOP ladder
 MAX_DEFERRALS = 2
 MAX_REOPENINGS = 2
+#: By when an instruction is answered for which its leader named no other time (proposal).
+INSTRUCTION_WITHIN = timedelta(days=1)
 REOPEN_DAYS = 30
 REJECT_REASONS = (
     "not_public_service",
@@ -420,6 +422,13 @@ def _merge(report: Report, command: Command, known: Known, actor: Actor) -> tupl
     return (_draft("merged", command, known, actor, {"into": command.fields["into"]}),)
 
 
+def _keep_apart(report: Report, command: Command, known: Known, actor: Actor) -> tuple[Draft, ...]:
+    """Somebody looked: not the same thing as the other one, however near."""
+    if not known.merge_target_exists or command.fields["other"] == report.number:
+        raise ActionRefused("invalid", "merge_target_unknown", field="other")
+    return (_draft("kept_apart", command, known, actor, {"other": command.fields["other"]}),)
+
+
 def _unmerge(report: Report, command: Command, known: Known, actor: Actor) -> tuple[Draft, ...]:
     return (_draft("unmerged", command, known, actor, {"from": report.merged_into}),)
 
@@ -507,6 +516,21 @@ def _validate(report: Report, command: Command, known: Known, actor: Actor) -> t
 def _dispute(report: Report, command: Command, known: Known, actor: Actor) -> tuple[Draft, ...]:
     disputed = _draft("disputed", command, known, actor)
     return (disputed, *auditing.ordered_for(report, auditing.DISPUTED, known.now))
+
+
+def _instruct(report: Report, command: Command, known: Known, actor: Actor) -> tuple[Draft, ...]:
+    """An instruction has its own deadline: the one that is named, or a day from now."""
+    named = command.fields.get("until")
+    until = _in_the_coming_year(command, known) if named else known.now + INSTRUCTION_WITHIN
+    return (_draft("instructed", command, known, actor, {"until": instant(until)}),)
+
+
+def _answer_instruction(
+    report: Report, command: Command, known: Known, actor: Actor
+) -> tuple[Draft, ...]:
+    if report.instructed_until is None:
+        raise ActionRefused("conflict", "no_instruction_open")
+    return (_draft("instruction_answered", command, known, actor, {"to": report.instructed_by}),)
 
 
 def _audit(report: Report, command: Command, known: Known, actor: Actor) -> tuple[Draft, ...]:
@@ -663,6 +687,7 @@ TRANSITIONS: Mapping[str, Transition] = {
         Transition("unmerge", _ROOM, frozenset({r.MERGED}), _unmerge, required=("reason",)),
         Transition("affirm", (REPORTER_ROLE,), frozenset({r.MERGED}), _affirm),
         Transition("merge", _ROOM, _BEFORE_RESULT, _merge, required=("into",)),
+        Transition("keep_apart", _ROOM, _OPEN, _keep_apart, required=("other",)),
         Transition(
             "submit",
             _AGENCY_OR_INSPECTOR,
@@ -689,8 +714,14 @@ TRANSITIONS: Mapping[str, Transition] = {
         Transition(
             "migrate", (*_ROOM, "secretary", "inspector"), _OPEN, _migrate, required=("reason",)
         ),
+        Transition("instruct", ("mayor", "secretary"), _OPEN, _instruct, required=("text",)),
         Transition(
-            "instruct", ("mayor", "secretary"), _OPEN, _plain("instructed"), required=("text",)
+            "answer_instruction",
+            (*_ROOM, *_AGENCY),
+            _OPEN,
+            _answer_instruction,
+            own_agency=True,
+            required=("text",),
         ),
         Transition(
             "comment",
@@ -768,12 +799,14 @@ STAFF_ACTIONS = (
     "decide_appeal",
     "merge",
     "unmerge",
+    "keep_apart",
     "answer_referral",
     "submit",
     "validate",
     "return",
     "escalate",
     "instruct",
+    "answer_instruction",
     "migrate",
     "audit",
 )

@@ -6,6 +6,7 @@ metres, a broken water main of a neighbourhood.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,10 +14,14 @@ from typing import Any
 
 from chalicelib.domain.areas import distance_m
 from chalicelib.domain.catalogue import Category
+from chalicelib.domain.events import Event
 from chalicelib.domain.report import EMERGENCY_TIERS
 
 #: Kinds of category whose reports may be joined without a person's look.
 _BURST_KINDS = frozenset({"report", "complaint", "referral"})
+
+#: Shorter words (``di``, ``dan``, ``ada``) are in every description.
+_TELLING = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +86,21 @@ def candidates(
         if metres <= radius_m:
             found.append(Candidate(row["number"], round(metres), row["filed_at"], row["status"]))
     return sorted(found, key=lambda one: (one.metres or 0, one.filed_at))
+
+
+def told_apart(events: Iterable[Event]) -> frozenset[str]:
+    """Return the reports that somebody looked at and found to be about something else."""
+    return frozenset(str(event.data["other"]) for event in events if event.type == "kept_apart")
+
+
+def shared_words(one: str, other: str) -> tuple[str, ...]:
+    """Return the words that both texts have, in the order of the first; short ones say nothing."""
+    theirs = set(_words(other))
+    return tuple(dict.fromkeys(word for word in _words(one) if word in theirs))
+
+
+def _words(text: str) -> list[str]:
+    return [word for word in re.findall(r"\w+", text.casefold()) if len(word) >= _TELLING]
 
 
 @dataclass(frozen=True, slots=True)

@@ -157,7 +157,15 @@ def _returned(event: Event, before: Report | None, after: Report) -> tuple[Notic
 def _instructed(event: Event, before: Report | None, after: Report) -> tuple[Notice, ...]:
     text = event.texts.get("text", "")
     roles = ("kadis",) if after.agency else ("pusat_kendali",)
-    return (Notice("step_instruction", roles, urgent=True, facts={"instruction": text}),)
+    facts = {"instruction": text, "due_at": event.data.get("until", "")}
+    return (Notice("step_instruction", roles, urgent=True, facts=facts),)
+
+
+def _instruction_answered(event: Event, before: Report | None, after: Report) -> tuple[Notice, ...]:
+    """Back to the office that gave it, by mail: nothing is urgent any more."""
+    office = {"mayor": "walikota"}.get(str(event.data.get("to")), "sekda")
+    facts = {"instruction": event.texts.get("text", "")}
+    return (Notice("instruction_answered", (office,), facts=facts),)
 
 
 def _audit_ordered(event: Event, before: Report | None, after: Report) -> tuple[Notice, ...]:
@@ -285,6 +293,7 @@ _EVENT_NOTICES: Mapping[str, Any] = {
     "disputed": _simple("reporter_reopened"),
     "reopened": _simple("reporter_reopened"),
     "instructed": _instructed,
+    "instruction_answered": _instruction_answered,
     "escalated": _escalated,
     "audit_ordered": _audit_ordered,
     "unreachable": _unreachable,

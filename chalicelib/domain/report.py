@@ -150,6 +150,8 @@ class Report:
     disputed: bool = False
     audit: str = ""
     audit_ordered_at: datetime | None = None
+    instructed_until: datetime | None = None
+    instructed_by: str = ""
     forgotten: tuple[str, ...] = ()
     result_photos: tuple[str, ...] = ()
     photos: tuple[str, ...] = ()
@@ -344,6 +346,7 @@ def _resolved(report: Report, event: Event) -> Report:
         resolved_at=event.at,
         executors=executors,
         outcome=event.data["outcome"],
+        instructed_until=None,
         proof=_proof(event),
         disputed=False,
         result_photos=tuple(event.data.get("photos", ())),
@@ -368,6 +371,17 @@ def _audit_ordered(report: Report, event: Event) -> Report:
 
 def _audited(report: Report, event: Event) -> Report:
     return replace(report, audit=event.data["finding"])
+
+
+def _instructed(report: Report, event: Event) -> Report:
+    until = event.data.get("until")  # none in records from before instructions had a deadline
+    if not until:
+        return report
+    return replace(report, instructed_until=parse_instant(until), instructed_by=event.actor.role)
+
+
+def _instruction_answered(report: Report, event: Event) -> Report:
+    return replace(report, instructed_until=None)
 
 
 def _returned(report: Report, event: Event) -> Report:
@@ -610,6 +624,8 @@ _APPLY: Mapping[str, _Applier] = {
     "disputed": _disputed,
     "audit_ordered": _audit_ordered,
     "audited": _audited,
+    "instructed": _instructed,
+    "instruction_answered": _instruction_answered,
     "forgotten": _forgotten,
     "reopened": _reopened,
     "referred": _referred,

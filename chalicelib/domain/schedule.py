@@ -1,8 +1,9 @@
 """A report's timeline: its record translated into clock events, planned under its pinned SOP.
 
-The SOP's ladder comes from `timeline.plan`. Two entries are not the SOP's: the end of a deferral,
-whose date the head of the agency named (the clocks go on by themselves at that instant), and the
-end of a drill, at which everything that still runs in it stops.
+The SOP's ladder comes from `timeline.plan`. Three kinds of entry are not the SOP's: the end of a
+deferral, whose date the head of the agency named (the clocks go on by themselves at that instant);
+the deadline of a leader's instruction, which stands beside all clocks and never stands still; and
+the end of a drill, at which everything that still runs in it stops.
 """
 
 from __future__ import annotations
@@ -22,13 +23,28 @@ DEFERRAL_END = "DEFERRAL-END"
 #: Step id of the entry that ends a drill, and what it writes.
 DRILL_END, DRILL_ENDED = "DRILL-END", "drill_ended"
 
+#: Step id of the entry that follows an instruction up on the date that it names.
+INSTRUCTION = "INSTRUCTION"
+#: Who gave an instruction, by their role in the API → the office that learns of its silence.
+_INSTRUCTORS: Mapping[str, str] = {"mayor": "walikota", "secretary": "sekda"}
+
 #: The events after which a timeline may look otherwise.
 MOVES = MOVES_A_CLOCK | {
-    "started", "unmerged", "parted", "referral_settled", "referral_refused", DRILL_ENDED,
-}  # fmt: skip
+    "started",
+    "unmerged",
+    "parted",
+    "referral_settled",
+    "referral_refused",
+    "instructed",
+    "instruction_answered",
+    DRILL_ENDED,
+}
 
 #: What ends a deferral before its date.
 _ENDS_DEFERRAL = frozenset({"resumed", "started", "resolved", "reassigned", *ENDINGS})
+
+#: What answers an instruction: the answer itself, or a result.
+_ANSWERS_INSTRUCTION = frozenset({"instruction_answered", "resolved", *ENDINGS})
 
 #: What the record calls otherwise than the timeline does.
 _CLOCK_NAMES = {
@@ -80,8 +96,8 @@ def schedule(
     """
     record = tuple(events)
     planned = plan(sop, calendars, clock_events(record), sops=sops)
-    if ending := _drill_end(record):
-        planned = replace(planned, entries=_in_due_order((*planned.entries, *ending)))
+    if others := (*_instructions(record), *_drill_end(record)):
+        planned = replace(planned, entries=_in_due_order((*planned.entries, *others)))
     deferrals = _deferral_ends(record)
     if not deferrals:
         return planned
@@ -93,6 +109,40 @@ def schedule(
         for entry in planned.entries
     ]
     return replace(planned, entries=_in_due_order((*entries, *deferrals)))
+
+
+def _instructions(events: tuple[Event, ...]) -> tuple[Entry, ...]:
+    """Each instruction's own deadline: whoever gave it learns that nobody answered."""
+    found: list[Entry] = []
+    for position, event in enumerate(events):
+        if event.type != "instructed" or not event.data.get("until"):
+            continue
+        due = parse_instant(event.data["until"])
+        later = events[position + 1 :]
+        moot = any(_answers(one) and one.at <= due for one in later)
+        giver = _INSTRUCTORS.get(event.actor.role, "sekda")
+        found.append(_instruction(len(found) + 1, event.at, due, moot, giver))
+    return tuple(found)
+
+
+def _answers(event: Event) -> bool:
+    return _CLOCK_NAMES.get(event.type, event.type) in _ANSWERS_INSTRUCTION
+
+
+def _instruction(cycle: int, started_at: datetime, due: datetime, moot: bool, giver: str) -> Entry:
+    return Entry(
+        step=INSTRUCTION,
+        cycle=cycle,
+        repeat=0,
+        clock="instruction",
+        due_at=due,
+        state="moot" if moot else "planned",
+        to=("kadis", giver),
+        until="instruction_answered",
+        started_at=started_at,
+        deadline=due,
+        reason="instruction_answered" if moot else None,
+    )
 
 
 def _drill_end(events: tuple[Event, ...]) -> tuple[Entry, ...]:

@@ -66,16 +66,19 @@ def command_for(action: str, body: Body, caller: Caller, key: str) -> Command:
     free = FREE_TEXTS - ({"reason"} if action == "reject" else set())
     texts = {name: clean(str(value)) for name, value in given.items() if name in free}
     fields = {name: value for name, value in given.items() if name not in free}
-    if "into" in fields:
-        fields["into"] = _other_number(fields["into"])
+    for name in ("into", "other"):
+        if name in fields:
+            fields[name] = _other_number(fields[name], name)
     return Command(ACTION_NAMES[action], caller, fields, texts, key)
 
 
-def _other_number(text: str) -> str:
+def _other_number(text: str, field: str) -> str:
     try:
         return number_of(text)
     except Problem:
-        raise Problem("merge_target_unknown", errors=[field_error("invalid", "/into")]) from None
+        raise Problem(
+            "merge_target_unknown", errors=[field_error("invalid", f"/{field}")]
+        ) from None
 
 
 def _add_photo(call: Call, body: Any) -> Response:

@@ -282,6 +282,8 @@ PAGES: Mapping[tuple[str, str], Audience] = {
     ("POST", "/saya/kabar"): frozenset(STAFF_ROLES),
     ("GET", "/ruang"): _WATCHING,
     ("GET", "/ruang/cari"): _WATCHING,
+    ("GET", "/ruang/ganda"): ROOM,
+    ("POST", "/ruang/ganda"): ROOM,
     ("GET", "/ruang/serah-terima"): _WATCHING,
     ("POST", "/ruang/serah-terima"): ROOM,
     ("GET", "/panggilan-112"): _CALL_TAKERS,

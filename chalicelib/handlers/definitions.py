@@ -190,6 +190,12 @@ class Merge(Plain, kw_only=True):
     into: Short
 
 
+class KeepApart(Plain, kw_only=True):
+    """The report that this one is no duplicate of, although it is near."""
+
+    other: Short
+
+
 class Submit(Plain, kw_only=True):
     """What was done, with proof."""
 
@@ -205,7 +211,18 @@ class Reasoned(Plain, kw_only=True):
 
 
 class Instruct(Plain, kw_only=True):
-    """What a leader instructs."""
+    """What a leader instructs, and by when it must be answered: a day from now if not named."""
+
+    text: Needed
+    until: Instant | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse a time that no calendar reaches."""
+        _within_reason("until", self.until)
+
+
+class AnswerInstruction(Plain, kw_only=True):
+    """What came of an instruction."""
 
     text: Needed
 
@@ -411,6 +428,7 @@ ACTION_BODIES: dict[str, type[Body]] = {
     "decide_appeal": DecideAppeal,
     "merge": Merge,
     "unmerge": Reasoned,
+    "keep_apart": KeepApart,
     "answer_referral": AnswerReferral,
     "affirm": Plain,
     "submit": Submit,
@@ -418,6 +436,7 @@ ACTION_BODIES: dict[str, type[Body]] = {
     "return": Reasoned,
     "escalate": Reasoned,
     "instruct": Instruct,
+    "answer_instruction": AnswerInstruction,
     "audit": Audit,
     "migrate": Migrate,
     "confirm": Plain,

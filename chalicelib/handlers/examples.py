@@ -217,6 +217,7 @@ VALUES: Mapping[str, Any] = {
     "notices": {"people": _FILED},
     "note": "Dicek bersama lurah",
     "number": _NUMBER,
+    "other": "TL-4N8RT2VC",
     "office": "petugas.pupr",
     "outcome": "done",
     "part": "ownership",

@@ -404,6 +404,11 @@ PROBLEMS: Mapping[str, tuple[int, str, str]] = {
         "Laporan ini tidak atau tidak lagi menerima dukungan.",
         "This report takes no supports, or none any more.",
     ),
+    "no_instruction_open": (
+        409,
+        "Tidak ada instruksi yang menunggu jawaban.",
+        "No instruction waits for an answer.",
+    ),
     "not_on_duty": (
         409,
         "Hanya yang sedang bertugas yang dapat menyerahkan tugas.",

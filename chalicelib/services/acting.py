@@ -120,7 +120,7 @@ class ActOnReport:
         named = _named(report, command)
         photos = photos_of(stored.events)
         usable = tuple(photo for photo in named if photo in photos)
-        into = fields.get("into")
+        into = fields.get("into") or fields.get("other")
         return Known(
             now=now,
             owner=self._owner(report, command, now),

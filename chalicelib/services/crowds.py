@@ -139,10 +139,17 @@ class Crowds:
         stored = self.store.load(number)
         if stored is None:
             raise NotFound(number)
+        return self.near_stored(stored)
+
+    def near_stored(self, stored: Stored) -> list[Candidate]:
+        """The same for a report at hand, without those that somebody has told apart from it."""
+        report = stored.report
         lat, lon = public_point(stored, self.catalogue)
         if lat is None or lon is None:
             return []
-        return self.near(stored.report.category, lat, lon, leave_out=number)
+        apart = rules.told_apart(stored.events)
+        found = self.near(report.category, lat, lon, leave_out=report.number)
+        return [one for one in found if one.number not in apart]
 
     def counts(self, number: str) -> Mapping[str, int]:
         """Return how many were joined to a report, and how many support it."""
@@ -172,6 +179,8 @@ class Crowds:
             found.append({"do": "release", "number": number, "from": event.data["from"]})
         if event.type == "affirmed":
             found.append({"do": "carry", "number": number, "into": stored.report.merged_into})
+        if event.type == "kept_apart":
+            found.append({"do": "apart", "number": event.data["other"], "other": number})
         if event.type in NEWS and self.crowd.counts(number):
             body = {"do": "news", "number": number, "seq": event.seq, "type": event.type}
             found.append({**body, "status": stored.report.status, "after": ""})
@@ -301,6 +310,17 @@ class Crowds:
         self._reached(main, member)
         return "carried"
 
+    def _apart(self, body: Mapping[str, Any]) -> str:
+        """Two reports that were told apart are so from both sides."""
+        other = str(body["other"])
+
+        def decide(known: Stored, now: datetime) -> Sequence[Draft]:
+            done = known.report.closed or other in rules.told_apart(known.events)
+            return () if done else (Draft("kept_apart", now, SYSTEM, {"other": other}),)
+
+        self.recorder.record(str(body["number"]), decide)
+        return "apart"
+
     def _reached(self, main: str, member: Member) -> None:
         """Whether a kelurahan's proven supports have made the suggestion a matter of it."""
         if member.kind != SUPPORT or not member.proven:
@@ -369,6 +389,7 @@ _WORK: Mapping[str, Any] = {
     "join": Crowds._join,
     "carry": Crowds._carry,
     "release": Crowds._release,
+    "apart": Crowds._apart,
     "news": Crowds._news,
 }
 

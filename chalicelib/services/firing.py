@@ -7,7 +7,7 @@ record decides what is due, and one conditional transaction writes it.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from chalicelib.domain import notices
 from chalicelib.domain.deliveries import BUNDLED, DELIVERED, REPORTER, SENT
@@ -20,7 +20,7 @@ from chalicelib.domain.report import (
     UNANSWERED,
 )
 from chalicelib.domain.roles import Recipient
-from chalicelib.domain.schedule import DEFERRAL_END, DRILL_ENDED
+from chalicelib.domain.schedule import DEFERRAL_END, DRILL_ENDED, INSTRUCTION
 from chalicelib.domain.timeline import Entry, due
 from chalicelib.services.composing import ARM_GRACE, Composer, Planner
 from chalicelib.services.measuring import ESCALATION_LAG, Measures, Unmeasured, lag
@@ -122,6 +122,8 @@ class FireDueSteps:
         asked = 0
         for role in entry.to if applies else ():
             notice = notices.for_step(entry, role, composer.current, first=first)
+            if entry.step == INSTRUCTION:
+                notice = replace(notice, facts=_instruction(composer, entry))
             found = composer.tell(notice, f"step#{entry.key}", entry=entry)
             asked += role != notices.REPORTER_ROLE
             told += [_name(one) for one in found]
@@ -192,6 +194,13 @@ _ACTS = {
     "escalate_tier": "tier_escalated",
     "end_drill": DRILL_ENDED,
 }
+
+
+def _instruction(composer: Composer, entry: Entry) -> dict[str, str]:
+    """The words of the instruction that *entry* follows up, as they still stand."""
+    given = [event for event in composer.events if event.type == "instructed"]
+    said = [event.texts.get("text", "") for event in given if event.at == entry.started_at]
+    return {"instruction": said[-1] if said else ""}
 
 
 def _act_applies(composer: Composer, entry: Entry) -> bool:

@@ -93,7 +93,14 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "Nobody could be reached at step {step}; the next one was brought forward.",
     ),
     "escalated": ("Laporan dieskalasi.", "The report was escalated."),
-    "instructed": ("Pimpinan memberi instruksi.", "A leader gave an instruction."),
+    "instructed": (
+        "Pimpinan memberi instruksi{until_given}.",
+        "A leader gave an instruction{until_given}.",
+    ),
+    "instruction_answered": (
+        "Instruksi pimpinan dijawab.",
+        "The instruction was answered.",
+    ),
     "commented": ("Komentar ditambahkan.", "A comment was added."),
     "photo_added": ("Foto ditambahkan.", "A photo was added."),
     "photo_examined": ("Foto diperiksa oleh sistem.", "A photo was examined by the system."),
@@ -157,6 +164,10 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     "calendar_changed": (
         "Kalender kerja diperbarui{why}; batas waktu yang belum lewat dihitung ulang.",
         "The working calendar was updated{why}; limits not yet passed are counted anew.",
+    ),
+    "kept_apart": (
+        "Diperiksa: bukan laporan yang sama dengan {other}.",
+        "Looked at: not the same as {other}.",
     ),
     "unmerged": (
         "Penggabungan dibatalkan; laporan berjalan sendiri lagi.",
@@ -224,6 +235,7 @@ _DECIDED: Mapping[str, Mapping[str, str]] = {
 }
 _OWN = {"id": "dibaca pelapor sendiri", "en": "read by the reporter"}
 _TO = {"id": " kepada ", "en": " to "}
+_BEFORE = {"id": ", dijawab paling lambat ", "en": ", to be answered by "}
 
 
 def of_event(event: Event, catalogue: Catalogue) -> dict[str, str]:
@@ -265,6 +277,9 @@ def _facts(event: Event, catalogue: Catalogue, language: str) -> dict[str, str]:
         "from_agency": _agency(catalogue, data.get("from"), language),
         "suggested": _agency(catalogue, data.get("suggested"), language),
         "until": long_date(parse_instant(until), language) if until else "",
+        "until_given": f"{_BEFORE[language]}{long_date(parse_instant(until), language)}"
+        if until
+        else "",
         "into": str(data.get("into", "")),
         "sop": f"{data.get('id', '')} v{data.get('version', '')}",
         "step": str(data.get("step", "")),
@@ -273,7 +288,9 @@ def _facts(event: Event, catalogue: Catalogue, language: str) -> dict[str, str]:
         "reference": f" ({data['reference']})" if data.get("reference") else "",
         "called": _told(catalogue, (data["to"],) if event.type == "called" else (), language),
         "outcome": _CALLED.get(str(data.get("outcome", "")), {}).get(language, ""),
-        **{name: str(data.get(name, "")) for name in ("number", "reports", "of", "needed")},
+        **{
+            name: str(data.get(name, "")) for name in ("number", "other", "reports", "of", "needed")
+        },
         "why": _why(data.get("reason"), language),
         "called_back": _CALLED_BACK.get(str(data.get("outcome", "")), _NO_NAME)[language],
         "decision": _DECIDED.get(str(data.get("outcome", "")), _NO_NAME)[language],

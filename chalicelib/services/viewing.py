@@ -38,6 +38,7 @@ _PRIVATE = frozenset(
         "co_acknowledged",
         "contact_changed",
         "case_read",
+        "kept_apart",
         "contact_read",
         "contact_replaced",
         "photo_added",

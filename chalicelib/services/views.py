@@ -52,10 +52,12 @@ LONGER = 10**9
 #: Lists of what waits for somebody's eyes: photos to be examined, covered, looked at by a second
 #: person, made public, and results to be looked at in the field.
 EXAMINE, COVER, REVIEW, PUBLISH, AUDIT = "examine", "cover", "review", "publish", "audit"
+#: An instruction of a leader that nobody has answered; a report past a limit of the law.
+INSTRUCTED, LEGAL = "instructed", "legal"
 PHOTO_WAITS = (EXAMINE, COVER, REVIEW, PUBLISH)
 #: Reports that somebody takes for a hoax, and blocks that their reporter appealed against.
 SUSPECT, APPEAL = "suspect", "appeal"
-WAITS = (*PHOTO_WAITS, AUDIT, SUSPECT, APPEAL)
+WAITS = (*PHOTO_WAITS, AUDIT, SUSPECT, APPEAL, INSTRUCTED, LEGAL)
 #: Stands for the kelurahan of reports about people: their kinds are counted by kecamatan only.
 PEOPLE = "people"
 #: Fewer reports of a sensitive kind than this are not counted by themselves.
@@ -245,8 +247,16 @@ def waits_of(report: Report) -> dict[str, dict[str, Any]]:
         AUDIT: report.audit == ORDERED,
         SUSPECT: report.hoax == misuse.SUSPECTED and not report.closed,
         APPEAL: report.appeal == misuse.APPEALED,
+        INSTRUCTED: report.instructed_until is not None and not report.closed,
+        LEGAL: _past_the_law(report),
     }
     return {**rows, **{kind: _waiting_row(report, []) for kind, waits in others.items() if waits}}
+
+
+def _past_the_law(report: Report) -> bool:
+    """Whether a limit of the law was broken and what it asks for is still not done."""
+    open_ = not report.closed and not report.resolved_at
+    return open_ and any(one.endswith("#legal") for one in report.breaches)
 
 
 def _waits_for(photo: PhotoState) -> str:
@@ -278,6 +288,8 @@ def _waiting_row(report: Report, photos: Sequence[str]) -> dict[str, Any]:
         "secret": report.secret,
         "filed_at": instant(report.filed_at),
         "disputed": report.disputed,
+        "instructed_by": report.instructed_by,
+        "instructed_until": instant(report.instructed_until) if report.instructed_until else None,
     }
 
 

@@ -148,6 +148,11 @@ FORMS: tuple[Form, ...] = (
         ("Gabung dengan laporan lain", "Merge"),
         (Field("into", ("Nomor laporan utama", "Number of the main report"), "report"),),
     ),
+    Form(
+        "keep_apart",
+        ("Bukan laporan yang sama", "Not the same report"),
+        (Field("other", ("Nomor laporan yang mirip", "Number of the similar report"), "report"),),
+    ),
     Form("unmerge", ("Pisahkan lagi", "Undo the merge"), (Field("reason", _REASON),)),
     Form(
         "answer_referral",
@@ -196,7 +201,17 @@ FORMS: tuple[Form, ...] = (
     ),
     Form("escalate", ("Naikkan ke atasan", "Escalate"), (Field("reason", _REASON),)),
     Form(
-        "instruct", ("Beri instruksi", "Instruct"), (Field("text", ("Instruksi", "Instruction")),)
+        "instruct",
+        ("Beri instruksi", "Instruct"),
+        (
+            Field("text", ("Instruksi", "Instruction")),
+            Field("until", ("Dijawab paling lambat", "To be answered by"), "date", False),
+        ),
+    ),
+    Form(
+        "answer_instruction",
+        ("Jawab instruksi pimpinan", "Answer the instruction"),
+        (Field("text", ("Apa yang sudah dilakukan", "What was done")),),
     ),
     Form(
         "audit",

@@ -16,6 +16,7 @@ from typing import Any
 from chalice import Blueprint, Response
 
 from chalicelib import bootstrap
+from chalicelib.domain.events import parse_instant
 from chalicelib.domain.report import CLOSED, STATUSES
 from chalicelib.handlers.http import cached
 from chalicelib.handlers.pages.rendering import language_of, page, short_name, url
@@ -25,10 +26,24 @@ from chalicelib.handlers.serving import Call, shows
 from chalicelib.services import measures
 from chalicelib.services.tallies import TIMED
 from chalicelib.services.viewing import STATUS_NAMES
-from chalicelib.services.views import LONGER, TIME_CLASSES, Filters, city_day
+from chalicelib.services.views import (
+    INSTRUCTED,
+    LEGAL,
+    LONGER,
+    TIME_CLASSES,
+    Filters,
+    city_day,
+)
 from chalicelib.services.watching import board
 
 blueprint = Blueprint(__name__)
+#: Reports of one list on the leaders' page; a city with more has more to do than to read.
+_FOLLOWED = 50
+#: Who gives instructions, by role.
+_OFFICES: Mapping[str, tuple[str, str]] = {
+    "mayor": ("Wali Kota", "the Mayor"),
+    "secretary": ("Sekda", "the Secretary"),
+}
 _MONTH = re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])")
 #: Rows of one page of open data: far below what a function may answer with.
 _ROWS = 1000
@@ -99,6 +114,10 @@ def leaders(call: Call) -> Response:
             for one in running
             if one.state == "late"
         ],
+        instructions=_followed(call, INSTRUCTED),
+        legal=_followed(call, LEGAL),
+        offices=_OFFICES,
+        now_utc=now,
         worst=sorted(places, key=lambda row: -(row["late"] + row["overdue"]))[:10],
         causes=sorted(causes, key=lambda row: -(row["late"] + row["overdue"]))[:10],
         arrived=_arrived(language),
@@ -106,6 +125,26 @@ def leaders(call: Call) -> Response:
             _territory(area, language) for area in own if area in bootstrap.catalogue().areas
         ],
         **shown,
+    )
+
+
+def _followed(call: Call, kind: str) -> list[dict[str, Any]]:
+    """Return the reports of one list that the reader may see, most pressing deadline first."""
+    views, language = bootstrap.views(), language_of(call)
+    found = bootstrap.view_store().waiting(kind, _FOLLOWED, None)
+    rows = [row for row in found.items if views.may_see_row(row, call.caller)]
+    return sorted(
+        (
+            {
+                **row,
+                "thing": _category(row["category"], language),
+                "agency": _agency(row["agency"], language),
+                "where": bootstrap.catalogue().areas.name(row["kelurahan"]),
+                "due": parse_instant(row["instructed_until"]) if row["instructed_until"] else None,
+            }
+            for row in rows
+        ),
+        key=lambda row: str(row["instructed_until"] or row["filed_at"]),
     )
 
 

@@ -22,14 +22,16 @@
     const shown = parts.filter(([n], i) => n || i === parts.length - 1).map(([n, w]) => `${n} ${w}`);
     return (seconds < 0 ? `${words.late} ` : "") + shown.join(" ");
   };
+  // The city's clock, not the telephone's: the page says what time it was when it was made.
+  const made = () => Date.parse(document.documentElement.dataset.now || "");
+  let base = [made(), 0];
   const tick = () => {
-    // The city's clock, not the telephone's: the page says what time it was when it was made.
-    const made = Date.parse(document.documentElement.dataset.now || "");
-    const now = Number.isNaN(made) ? Date.now() : made + performance.now();
+    const now = Number.isNaN(base[0]) ? Date.now() : base[0] + performance.now() - base[1];
     for (const one of document.querySelectorAll("[data-left]")) {
       one.textContent = told((Date.parse(one.dataset.left) - now) / 1000);
     }
   };
   tick();
   setInterval(tick, 60000);
+  document.addEventListener("live", () => { base = [made(), performance.now()]; tick(); });
 })();

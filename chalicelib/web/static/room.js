@@ -1,31 +1,13 @@
-// The board by keyboard, and clocks that run each second between two refreshes.
+// The board: clocks that run each second between two refreshes, its light, and probable duplicates,
+// which cost more to find and so are asked for less often.
 (() => {
   "use strict";
-  let chosen = -1;
-  const rows = () => [...document.querySelectorAll(".board tbody tr")];
-  const choose = (step) => {
-    const all = rows();
-    if (!all.length) return;
-    chosen = Math.max(0, Math.min(all.length - 1, chosen + step));
-    all.forEach((row, i) => row.classList.toggle("is-chosen", i === chosen));
-    all[chosen].querySelector("a").focus();
-  };
   const root = document.documentElement;
-  const keys = {
-    j: () => choose(1),
-    k: () => choose(-1),
-    v: () => document.querySelector("#v")?.closest("section").querySelector("a")?.focus(),
-    n: () => document.querySelector('a[href$="/panggilan-112"]')?.click(),
-    "/": () => document.getElementById("seek")?.focus(),
-    w: () => {
-      root.dataset.theme = root.dataset.theme === "dark" ? "light" : "dark";
-      localStorage.setItem("room-theme", root.dataset.theme);
-    },
-  };
   addEventListener("keydown", (event) => {
-    if (event.target.closest("input, textarea, select") || event.ctrlKey || event.metaKey || event.altKey) return;
-    const act = keys[event.key.toLowerCase()];
-    if (act) { event.preventDefault(); act(); }
+    if (event.key.toLowerCase() !== "w" || localStorage.getItem("room-keys-off") === "1") return;
+    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select, dialog")) return;
+    root.dataset.theme = root.dataset.theme === "dark" ? "light" : "dark";
+    localStorage.setItem("room-theme", root.dataset.theme);
   });
   if (localStorage.getItem("room-theme")) root.dataset.theme = localStorage.getItem("room-theme");
 
@@ -43,4 +25,37 @@
     const city = new Date(now + 7 * 3600e3);
     if (clock) clock.textContent = `${two(city.getUTCHours())}.${two(city.getUTCMinutes())}`;
   }, 1000);
+
+  let pairs = null;
+  const place = () => {
+    const list = document.querySelector("[data-pairs]");
+    if (!list || !pairs) return;
+    list.replaceChildren(...pairs.slice(0, 6).map(([what, facts]) => {
+      const [item, link, where] = ["li", "a", "span"].map((name) => document.createElement(name));
+      link.href = list.dataset.pairs;
+      link.textContent = what;
+      where.className = "where";
+      where.textContent = facts;
+      item.append(link, where);
+      return item;
+    }));
+    document.querySelector("[data-pairs-count]").textContent = pairs.length;
+    document.querySelector("[data-pairs-none]").hidden = pairs.length > 0;
+  };
+  const find = async () => {
+    const list = document.querySelector("[data-pairs]");
+    if (!list || document.hidden) return;
+    try {
+      const answer = await fetch(list.dataset.pairs, { headers: { Accept: "text/html" } });
+      if (!answer.ok || answer.redirected) return;
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      pairs = [...page.querySelectorAll(".pair[data-line]")].map((one) => [one.dataset.line, one.dataset.facts]);
+      place();
+    } catch (error) {
+      console.info("not reachable just now", error);
+    }
+  };
+  find();
+  setInterval(find, 60000);
+  document.addEventListener("live", place);
 })();

@@ -10,6 +10,7 @@ from live_room_client.models import (
     AccountChange,
     AccountPage,
     Activate,
+    AnswerInstruction,
     AnswerReferral,
     ApiClient,
     ApiClients,
@@ -66,6 +67,7 @@ from live_room_client.models import (
     ImportResult,
     InboundMessage,
     Instruct,
+    KeepApart,
     LedgerDay,
     LedgerDays,
     LedgerKeys,
@@ -931,6 +933,18 @@ class LiveRoom(Transport):
         answer = self._call("POST", path, body=body, idempotency_key=idempotency_key)
         return cast("Report", answer)
 
+    def keep_apart_report(
+        self,
+        number: str,
+        body: KeepApart,
+        *,
+        idempotency_key: str | None = None,
+    ) -> Report:
+        """Say that a report is no duplicate of another, so that it is not proposed again."""
+        path = f"/v1/reports/{quote(number, safe='')}/keep_apart"
+        answer = self._call("POST", path, body=body, idempotency_key=idempotency_key)
+        return cast("Report", answer)
+
     def answer_referral_report(
         self,
         number: str,
@@ -998,8 +1012,20 @@ class LiveRoom(Transport):
         *,
         idempotency_key: str | None = None,
     ) -> Report:
-        """Give an instruction."""
+        """Give an instruction with its own deadline, which is followed up."""
         path = f"/v1/reports/{quote(number, safe='')}/instruct"
+        answer = self._call("POST", path, body=body, idempotency_key=idempotency_key)
+        return cast("Report", answer)
+
+    def answer_instruction_report(
+        self,
+        number: str,
+        body: AnswerInstruction,
+        *,
+        idempotency_key: str | None = None,
+    ) -> Report:
+        """Say what came of an instruction."""
+        path = f"/v1/reports/{quote(number, safe='')}/answer_instruction"
         answer = self._call("POST", path, body=body, idempotency_key=idempotency_key)
         return cast("Report", answer)
 

@@ -68,6 +68,13 @@ class Actor(TypedDict):
     agency: NotRequired[str]
 
 
+class AnswerInstruction(TypedDict):
+    """What came of an instruction."""
+
+    note: NotRequired[str]
+    text: str
+
+
 class AnswerReferral(TypedDict):
     """What another body answered: that it is settled, that it is not theirs, or something else."""
 
@@ -1018,10 +1025,11 @@ InboundMessage = TypedDict(
 
 
 class Instruct(TypedDict):
-    """What a leader instructs."""
+    """What a leader instructs, and by when it must be answered: a day from now if not named."""
 
     note: NotRequired[str]
     text: str
+    until: NotRequired[str | None]
 
 
 class Kecamatan(TypedDict):
@@ -1030,6 +1038,13 @@ class Kecamatan(TypedDict):
     code: str
     name: str
     kelurahan: list[Area]
+
+
+class KeepApart(TypedDict):
+    """The report that this one is no duplicate of, although it is near."""
+
+    note: NotRequired[str]
+    other: str
 
 
 class KnownPromise(TypedDict):

@@ -56,6 +56,7 @@ DECIDES_FURTHER = {
     *((method, path) for method, path in ROUTES if path.startswith("/v1/drills/{number}")),
     ("PUT", "/v1/admin/catalogue/{part}"),
     ("PUT", "/v1/admin/calendars/{calendar}"),
+    ("POST", "/v1/shift/hand-over"),
 }
 AGENCIES = json.loads((DATA / "agencies.json").read_text())
 ACTION_ROUTE = ("POST", "/v1/reports/{number}/{action}")
@@ -82,10 +83,12 @@ BODIES = {
     "appeal": {"text": "x"},
     "decide_appeal": {"outcome": "lift", "reason": "x"},
     "merge": {"into": "TL-7K3QX9MW"},
+    "keep_apart": {"other": "TL-7K3QX9MW"},
     "submit": {"outcome": "done"},
     "return": {"reason": "x"},
     "escalate": {"reason": "x"},
     "instruct": {"text": "x"},
+    "answer_instruction": {"text": "x"},
     "migrate": {"reason": "x"},
     "dispute": {"reason": "x"},
     "rate": {"score": 5},
@@ -94,6 +97,10 @@ BODIES = {
 }
 #: The same for the routes of their own.
 BODY_OF = {
+    "/v1/shift/hand-over": {},
+    "/v1/shift/take-over": {},
+    "/v1/shift/notes": {"text": "x"},
+    "/v1/shift/notes/{note}/done": {},
     "/v1/reports/{number}/photos": {"type": "image/jpeg"},
     "/v1/protection": {"mode": "auto", "reason": "Selesai"},
     "/v1/admin/limits": {"body": shipped(), "based_on": 1, "reason": "Uji"},
@@ -173,6 +180,7 @@ def concrete(path: str, number: str, action: str = "") -> str:
     values |= {"part": "agencies", "calendar": "kantor", "provider": "nobody", "call": "x"}
     values |= {"client": "demo", "resource": "services" if "{id}" in path else "requests.json"}
     values |= {"id": "INF-01.json", "webhook": "w", "delivery": "d", "device": "x"}
+    values |= {"note": "1"}
     values |= {"account": "sekda", "document": "rota"}
     values |= {"part": "agencies", "calendar": "kantor", "template": "digest"}
     values |= {"photo": "p-1", "size": "large", "category": "INF-01"}

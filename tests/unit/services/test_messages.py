@@ -131,6 +131,7 @@ def sms(template, context, language="id"):
 def test_the_city_has_every_template_it_needs():
     assert set(IDS) == {
         "contact_check",
+        "instruction_answered",
         *["step_task", "step_reminder", "step_escalation", "step_emergency", "step_legal_limit"],
         *["reporter_promise_moved", "reporter_news", "reporter_support", "reporter_unmerged"],
         *["reporter_body_answer", "referral_request", "closing_proposed"],

@@ -100,6 +100,27 @@ def test_the_leaders_page_names_what_is_silent_and_where_it_is_worst(world):
     assert "Wilayah Karawaci" in camat
 
 
+def test_the_leaders_page_follows_instructions_up_and_names_broken_limits_of_the_law(world):
+    number = world.filed(WITH_MAIL)["number"]
+    world.act(number, "verify", user="operator")
+    until = {"text": "Tutup hari ini", "until": "2027-04-05T15:00:00+07:00"}
+    world.act(number, "instruct", until, user="walikota")
+    world.project()
+    html = world.get("/pimpinan", headers=signed_in("walikota")).body.decode()
+    assert "Instruksi yang belum dijawab (1)" in html and "Melewati batas hukum (0)" in html
+    assert "dari Wali Kota" in html and "jawab sebelum 05/04/2027 15.00" in html
+    world.engine.run_until("2027-05-05T10:00:00+07:00")
+    world.project()
+    html = world.get("/pimpinan", headers=signed_in("sekda")).body.decode()
+    assert "Melewati batas hukum (1)" in html and html.count(f'data-id="i{number}"') == 1
+    world.act(number, "answer_instruction", {"text": "Sudah"}, user="kadis.pupr")
+    world.project()
+    html = world.get("/pimpinan", headers=signed_in("walikota")).body.decode()
+    assert "Instruksi yang belum dijawab (0)" in html
+    other = world.get("/pimpinan", headers=signed_in("kadis.bpbd")).body.decode()
+    assert number not in other
+
+
 def figure(html, id):
     return int(re.search(rf'id="{id}">([\d.]+)', html).group(1).replace(".", ""))
 
