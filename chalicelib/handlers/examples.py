@@ -280,6 +280,7 @@ VALUES: Mapping[str, Any] = {
     "untested": ["sms"],
     "until": "acknowledged",
     "Defer.until": _DUE,
+    "Instruct.until": _DUE,
     "RequestTime.until": _DUE,
     "OneMove.until": _DAY,
     "Reject.reason": "not_public_service",
