@@ -74,6 +74,13 @@ WORDS: Mapping[str, str] = {
     "AskOwnReports.phone": "The same by text message.",
     # ---- what staff do
     "note": "Kept with the act.",
+    "other": "Number of the report that this one is no duplicate of; neither is proposed to the "
+    "other again.",
+    "Instruct.until": "By when it must be answered; a day from now if it is left out. Whoever gave "
+    "it, and the head of the agency, are told of silence then.",
+    "TakeOver.reason": "Needed where nobody offered the shift to the one who takes it over.",
+    "HandOver.to": "Account of the successor; empty for whoever comes.",
+    "HandOver.note": "What the next one must know. It is no place for anybody's identity.",
     "reason": "Why; kept on the record with who decided.",
     "Reject.reason": "Code of a reason from the list; the reporter reads its words.",
     "Block.days": "For how many days, at most 90.",
@@ -96,8 +103,6 @@ WORDS: Mapping[str, str] = {
     "Migrate.sop": "Another SOP than the report's own.",
     "Migrate.version": "Which version; without it, the one in force now.",
     "finding": "What the place looked like: as the result said, partly, or not done.",
-    "HandOver.to": "Account of the colleague who gets the case.",
-    "TakeOver.reason": "Why the case changes hands.",
     "Review.approved": "Whether the covered copy may become public.",
     "boxes": "What to cover: faces, plates, names.",
     "x": "Left edge, 0 to 1 of the width.",
