@@ -16,6 +16,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from chalicelib.domain.text import spreadsheet_cell
+
 COLUMNS = (
     "category",
     "tier",
@@ -114,7 +116,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.csv:
         writer = csv.DictWriter(sys.stdout, COLUMNS)
         writer.writeheader()
-        writer.writerows(rows)
+        writer.writerows(
+            {name: spreadsheet_cell(value) for name, value in row.items()} for row in rows
+        )
         return 0
     print("\n".join(table(rows)))
     return 0

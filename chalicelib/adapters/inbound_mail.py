@@ -25,6 +25,7 @@ from chalicelib.domain.inbound import Attachment, InboundMail, Verdicts
 #: Larger ones are cut: an answer is a few lines.
 _MAX_TEXT: Final = 20_000
 _MAX_KEPT: Final = 2_000
+_MAX_LINE: Final = 500
 _MAX_PHOTOS: Final = 5
 MAX_MAIL_BYTES: Final = 40 * 1024 * 1024
 _MAX_PHOTO_BYTES: Final = 12 * 1024 * 1024
@@ -245,10 +246,23 @@ def _decoded(part: Any) -> str:
 
 
 def _without_quotes(text: str) -> str:
-    unix = text.replace("\r\n", "\n").replace("\r", "\n").replace("\xa0", " ")
+    unix = _folded(text.replace("\r\n", "\n").replace("\r", "\n").replace("\xa0", " "))
     reply = _parser().read(_before_separator(unix)).replies
     first = _unsigned((reply[0].body or "") if reply else "")
     return first or _below(unix)
+
+
+def _folded(text: str) -> str:
+    """Return *text* with no line longer than mail programs' own headers of a quote ever are.
+
+    The patterns that look for such headers take a time that grows with the square of a line.
+    """
+    lines = (
+        line[start : start + _MAX_LINE]
+        for line in text.split("\n")
+        for start in range(0, max(len(line), 1), _MAX_LINE)
+    )
+    return "\n".join(lines)
 
 
 def _below(text: str) -> str:

@@ -88,8 +88,18 @@ def _addresses(host: str, port: int) -> list[str]:
     return [str(row[4][0]) for row in found]
 
 
+#: Global by their registry, and yet ways to an IPv4 address that may be ours: NAT64 (RFC 6052,
+#: RFC 8215), IPv4-compatible addresses (RFC 4291 §2.5.5.1) and relays of 6to4 (RFC 7526).
+_DETOURS = tuple(
+    ipaddress.ip_network(one)
+    for one in ("64:ff9b::/96", "64:ff9b:1::/48", "::/96", "192.88.99.0/24")
+)
+
+
 def _is_public(address: str) -> bool:
     one = ipaddress.ip_address(address.partition("%")[0])
+    if any(one.version == network.version and one in network for network in _DETOURS):
+        return False
     mapped = getattr(one, "ipv4_mapped", None) or getattr(one, "sixtofour", None)
     return one.is_global and not one.is_multicast and (mapped is None or mapped.is_global)
 

@@ -98,6 +98,8 @@ class Known:
     photos_refused: Mapping[str, str] = field(default_factory=dict)
     evidence: Verdict = field(default_factory=Verdict)
     merge_target_exists: bool = True
+    #: Both or neither may be known to the public.
+    merge_keeps_secrecy: bool = True
     #: Where the report says it is, and from how far the SOP takes an arrival without a reason.
     place: tuple[float, float] | None = None
     allowed_m: int | None = None
@@ -419,6 +421,8 @@ def _unless(why: str) -> None:
 def _merge(report: Report, command: Command, known: Known, actor: Actor) -> tuple[Draft, ...]:
     if not known.merge_target_exists or command.fields["into"] == report.number:
         raise ActionRefused("invalid", "merge_target_unknown", field="into")
+    if not known.merge_keeps_secrecy:
+        raise ActionRefused("conflict", "merge_across_secrecy")
     return (_draft("merged", command, known, actor, {"into": command.fields["into"]}),)
 
 

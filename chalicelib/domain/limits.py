@@ -123,8 +123,11 @@ def address_of(peer: str, forwarded: str, hops: int) -> str:
     """Return the sender's address: the *peer*'s, or what the nearest *hops* proxies of ours say.
 
     ``X-Forwarded-For`` is what its sender likes, but for what our own proxies added at its end.
+    API Gateway adds its peer as well, which is the nearest proxy and not the sender.
     """
     if hops <= 0:
         return peer
     parts = [part.strip() for part in forwarded.split(",") if part.strip()]
+    if parts and parts[-1] == peer:
+        parts.pop()
     return parts[-hops] if len(parts) >= hops else peer

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from chalicelib.domain.dates import DAY_NAMES, MONTHS
@@ -84,8 +84,24 @@ _MARKUP: Final = str.maketrans(
 )
 
 
+_FORMULAS: Final = frozenset("=+-@")
+_FIELD_BREAKS: Final = frozenset("\t\r\n")
+
+
 class NotGsm7(ValueError):
     """A text holds a character that the GSM 7-bit alphabet lacks."""
+
+
+def spreadsheet_cell(value: Any) -> Any:
+    """Return *value* so that no spreadsheet takes it for a formula (CSV injection); None is "".
+
+    Blanks before the sign do not help it, nor does its fullwidth form.
+    """
+    if not isinstance(value, str):
+        return "" if value is None else value
+    begins = unicodedata.normalize("NFKC", value.lstrip())[:1]
+    runs = begins in _FORMULAS or value[:1] in _FIELD_BREAKS
+    return f"'{value}" if runs else value
 
 
 def plain_line(text: str) -> str:

@@ -123,7 +123,7 @@ _MORE_CODES: Mapping[str, tuple[str, ...]] = {
     "block": ("not_misused", "already_blocked", "nobody_to_block"),
     "appeal": ("nothing_to_appeal", "already_appealed"),
     "decide_appeal": ("nothing_to_appeal", "appeal_needs_another"),
-    "merge": ("merge_target_unknown",),
+    "merge": ("merge_target_unknown", "merge_across_secrecy"),
     "keep_apart": ("merge_target_unknown",),
     "submit": (
         "photo_unknown",

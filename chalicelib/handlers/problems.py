@@ -325,6 +325,11 @@ PROBLEMS: Mapping[str, tuple[int, str, str]] = {
         "Laporan tujuan penggabungan tidak ada.",
         "The report to merge into does not exist.",
     ),
+    "merge_across_secrecy": (
+        409,
+        "Laporan terbuka dan laporan rahasia tidak dapat digabung: nomor yang rahasia akan tampil.",
+        "A public and a confidential report cannot be merged: the confidential number would show.",
+    ),
     "photo_unknown": (
         422,
         "Ada foto yang belum diunggah untuk laporan ini.",

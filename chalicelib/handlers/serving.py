@@ -12,18 +12,21 @@ from urllib.parse import urlencode
 
 from chalice import Blueprint, Response
 
+from chalicelib import config
 from chalicelib.domain.actions import Caller
 from chalicelib.domain.numbers import normalise
 from chalicelib.handlers.audience import PAGES, PUBLIC, ROUTES, admit, allowed
 from chalicelib.handlers.guarding import admit_writing
 from chalicelib.handlers.http import boring, response_to
 from chalicelib.handlers.identity import caller_of
-from chalicelib.handlers.problems import Problem
+from chalicelib.handlers.problems import DATA_HEADERS, Problem
 from chalicelib.handlers.session import caller_from_session, check_csrf
 from chalicelib.services.tracing import tracing
 
 log = logging.getLogger("live_room.requests")
 TRACE_HEADER = "X-Correlation-Id"
+#: Two years: browsers that were here once never try plain HTTP again (RFC 6797).
+_HTTPS_ONLY: Mapping[str, str] = {"Strict-Transport-Security": "max-age=63072000"}
 
 
 @dataclass(frozen=True)
@@ -122,10 +125,18 @@ def _traced(call: Call, answer: Callable[[], Response]) -> Response:
     with tracing(call.request.context.get("requestId")) as trace:
         made = answer()
         made.headers[TRACE_HEADER] = trace
+        for name, value in _everywhere().items():
+            made.headers.setdefault(name, value)
         if call.request.method != "GET":
             route = f"{call.request.method} {call.request.context.get('resourcePath', '')}"
             log.info("request", extra={"route": route, "status": made.status_code})
         return made
+
+
+def _everywhere() -> Mapping[str, str]:
+    """Headers of whatever says nothing else: files and redirects too may show and run nothing."""
+    secure = config.public_url().startswith("https://")
+    return {**DATA_HEADERS, **(_HTTPS_ONLY if secure else {})}
 
 
 def _page(call: Call, audience: frozenset[str], handler: Handler) -> Response:

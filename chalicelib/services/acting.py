@@ -28,6 +28,7 @@ from chalicelib.services.measuring import (
 )
 from chalicelib.services.photos import Media, photo_key
 from chalicelib.services.ports import Blobs, Clock, Conflict, ReportStore, Stored, TryAgain, real
+from chalicelib.services.views import hidden
 
 _TRIES = 4
 
@@ -120,7 +121,7 @@ class ActOnReport:
         named = _named(report, command)
         photos = photos_of(stored.events)
         usable = tuple(photo for photo in named if photo in photos)
-        into = fields.get("into") or fields.get("other")
+        main = self._main(report, command)
         return Known(
             now=now,
             owner=self._owner(report, command, now),
@@ -134,15 +135,24 @@ class ActOnReport:
             evidence=judge([photos[p] for p in usable], scene_of(stored.events), sop.evidence),
             place=scene_of(stored.events).point,
             allowed_m=sop.evidence.max_distance_m if sop.evidence else None,
-            merge_target_exists=self._is_main(into) if into else True,
+            merge_target_exists=main is not None,
+            merge_keeps_secrecy=main is None or hidden(main) == hidden(report),
         )
 
-    def _is_main(self, number: str) -> bool:
-        """Whether others may be merged into this report: one that was merged itself leads on,
-        and what is real never ends in a drill."""
-        stored = self.store.load(number)
-        main = stored.report if stored else None
-        return main is not None and main.status != MERGED and not main.drill
+    def _main(self, report: Report, command: Command) -> Report | None:
+        """The report that a merge leads to (*report* itself where nothing is merged).
+
+        One that was merged itself leads on, what is real never ends in a drill, and what the
+        caller may not see is not there: else merging would tell which secret numbers exist.
+        """
+        other = command.fields.get("into") or command.fields.get("other")
+        if not other:
+            return report
+        stored = self.store.load(other)
+        if stored is None or not may_see(stored.report, command.caller):
+            return None
+        main = stored.report
+        return None if main.status == MERGED or main.drill else main
 
     def _agency_exists(self, agency: str | None) -> bool:
         return not agency or agency in self.catalogue.agencies()

@@ -47,7 +47,8 @@ def static(call: Call) -> Response:
 @shows(blueprint, "GET", "/sw.js")
 def service_worker(call: Call) -> Response:
     """The service worker, at the root since its place limits what it may serve."""
-    return serve(call, "sw.js")
+    policy = {"Content-Security-Policy": "default-src 'none'; connect-src 'self'"}
+    return serve(call, "sw.js", **policy)
 
 
 def serve(call: Call, name: str, **headers: str) -> Response:

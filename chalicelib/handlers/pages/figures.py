@@ -18,6 +18,7 @@ from chalice import Blueprint, Response
 from chalicelib import bootstrap
 from chalicelib.domain.events import parse_instant
 from chalicelib.domain.report import CLOSED, STATUSES
+from chalicelib.domain.text import spreadsheet_cell
 from chalicelib.handlers.http import cached
 from chalicelib.handlers.pages.rendering import language_of, page, short_name, url
 from chalicelib.handlers.problems import SAFE_HEADERS, Problem
@@ -165,7 +166,9 @@ def open_data(call: Call) -> Response:
     text = io.StringIO()
     writer = csv.DictWriter(text, list(COLUMNS), extrasaction="ignore", lineterminator="\r\n")
     writer.writeheader()
-    writer.writerows({name: harmless(row.get(name)) for name in COLUMNS} for row in found.items)
+    writer.writerows(
+        {name: spreadsheet_cell(row.get(name)) for name in COLUMNS} for row in found.items
+    )
     headers = {
         **SAFE_HEADERS,
         "Content-Type": "text/csv; charset=utf-8; header=present",
@@ -205,12 +208,6 @@ def dictionary(call: Call) -> Response:
         },
     }
     return cached(call.request, body, seconds=300)
-
-
-def harmless(value: Any) -> Any:
-    """Return a cell that no spreadsheet takes for a formula (CSV injection)."""
-    text = "" if value is None else value
-    return f"'{text}" if isinstance(text, str) and text[:1] in "=+-@\t\r" and text else text
 
 
 def _figures(first_month: str, language: str) -> dict[str, Any]:

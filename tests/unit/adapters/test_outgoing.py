@@ -66,6 +66,10 @@ def test_an_address_of_another_form_is_refused(names, url):
         "fd00:ec2::254",
         "::ffff:169.254.169.254",
         "2002:a9fe:a9fe::1",
+        "64:ff9b::a9fe:a9fe",
+        "64:ff9b:1::a00:1",
+        "::10.0.0.1",
+        "192.88.99.1",
     ],
 )
 def test_a_name_that_leads_into_a_private_network_is_refused(names, address):

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from chalicelib.handlers.pages.figures import harmless
+from chalicelib.domain.text import spreadsheet_cell
 from tests.fakes.world import SUKARASA, WITH_MAIL, World
 from tests.unit.handlers.pages.test_desk import csrf, signed_in
 
@@ -169,4 +169,4 @@ def test_confidential_reports_are_in_no_open_data_but_counted(world):
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", "\tx"])
 def test_no_cell_is_taken_for_a_formula(text):
-    assert harmless(text) == "'" + text
+    assert spreadsheet_cell(text) == "'" + text
