@@ -15,6 +15,7 @@ from chalicelib.domain.deliveries import FOLLOWER
 if TYPE_CHECKING:
     from chalicelib.adapters.text_logs import CollectTextReceipts
     from chalicelib.domain.actions import Caller
+    from chalicelib.services.accepting import WriteAccepted
     from chalicelib.services.accounts import ManageAccounts, Provider
     from chalicelib.services.acting import ActOnReport
     from chalicelib.services.administering import Administer, Register
@@ -386,9 +387,26 @@ def executions() -> TimelineClock:
 @_shared
 def file_report() -> FileReport:
     """The filing use case."""
+    from chalicelib.services.accepting import Later
     from chalicelib.services.filing import FileReport
 
-    return FileReport(store(), catalogue(), planner(), clock(), config.token_secret, random_bytes)
+    return FileReport(
+        store(),
+        catalogue(),
+        planner(),
+        clock(),
+        config.token_secret,
+        random_bytes,
+        Later(jobs()),
+    )
+
+
+@_shared
+def write_accepted() -> WriteAccepted:
+    """Writes filings that the table did not take at once."""
+    from chalicelib.services.accepting import WriteAccepted
+
+    return WriteAccepted(store(), alarms())
 
 
 @_shared

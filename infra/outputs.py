@@ -18,6 +18,7 @@ VARIABLES = {
     "HookQueueUrl": "HOOK_QUEUE_URL",
     "ReferQueueUrl": "REFER_QUEUE_URL",
     "ReplayQueueUrl": "REPLAY_QUEUE_URL",
+    "AcceptQueueUrl": "ACCEPT_QUEUE_URL",
     "DocumentQueueUrl": "DOCUMENT_QUEUE_URL",
     "MediaQueueUrl": "MEDIA_QUEUE_URL",
     "AnnounceQueueUrl": "ANNOUNCE_QUEUE_URL",

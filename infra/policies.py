@@ -5,7 +5,7 @@ Resources are named exactly; the few that cannot be are in `PATTERNS`, each with
 reported is out of reach of every function but the sender and the one that reveals it for a
 purpose on record: it is not merely not granted but denied,
 so that a grant added by mistake later still reads nothing. The API function may put such a row
-once, at filing, and never see one.
+once, at filing, and never see one; the function that writes accepted filings does the same.
 
     python -m infra.policies --stage dev --account 123456789012 --region ap-southeast-3 \\
         --environment variables.json --write
@@ -405,7 +405,7 @@ FUNCTIONS: Mapping[str, Function] = {
             _asks("reveal", "media"),
             _manages_accounts,
             _keeps_prints("GetObject"),
-            _sends_to("replan", "document", "replay", "inbound-text", "hook"),
+            _sends_to("accept", "replan", "document", "replay", "inbound-text", "hook"),
         ),
         memory=1024,
         timeout=29,
@@ -548,6 +548,22 @@ FUNCTIONS: Mapping[str, Function] = {
         timeout=60,
         # Reports are re-planned beside what citizens do, not in their way.
         concurrency=5,
+    ),
+    # Filings that the table did not take at once; who reported comes with them, and is put only.
+    "accept": Function(
+        (
+            _reads_queue("accept"),
+            _on_table("reports", "PutItem", "Query"),
+            _puts_identity,
+            _uses_identity_key("Decrypt", "Encrypt", "GenerateDataKey"),
+            _reads_link_key,
+            _raises_alarms,
+        ),
+        memory=512,
+        timeout=60,
+        # What was accepted is written beside what comes in, not in its way.
+        concurrency=5,
+        identity=_PUTS_IDENTITY,
     ),
     # A draft SOP against past reports: reads them, and writes what it found as a document.
     "replay": Function(

@@ -26,6 +26,17 @@ def replan(event: Any) -> Json:
     return each(event, one)
 
 
+@blueprint.on_sqs_message(queue=config.resource("accept"), batch_size=10, name="accept")
+def accept(event: Any) -> Json:
+    """Write the filings that were accepted while the table took none."""
+
+    def one(body: Json) -> None:
+        outcome = bootstrap.write_accepted()(body)
+        log.info("accepted", extra={"report": body["number"], "outcome": outcome})
+
+    return each(event, one)
+
+
 @blueprint.on_sqs_message(queue=config.resource("document"), batch_size=1, name="document")
 def document(event: Any) -> Json:
     """Make the PDF of an SOP version or of a sheet of posters. The PDF library is in this

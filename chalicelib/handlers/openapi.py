@@ -287,6 +287,9 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
         status=201,
         codes=_FILING_CODES,
         keyed=True,
+        later="Accepted while the store takes nothing: number, token and promises are final, the "
+        "clocks run from now, and the report can be read once it is written, within minutes. "
+        "The same `Idempotency-Key` is harmless.",
     ),
     ("GET", "/v1/reports/{number}"): Operation(
         "One report as its caller may see it",
@@ -500,6 +503,8 @@ def _responses(method: str, path: str, operation: Operation, audience: Audience)
     if operation.cached:
         good["headers"] = {"ETag": {"schema": {"type": "string"}}}
     responses: Json = {str(operation.status): good}
+    if operation.later:
+        responses["202"] = {**good, "description": operation.later}
     if operation.cached:
         responses["304"] = {"description": "What the caller has is still so"}
     codes = ["invalid_token"] if any(_security(path, operation, audience)) else []

@@ -36,6 +36,8 @@ class Operation:
     codes: tuple[str, ...] = ()
     cached: bool = False
     keyed: bool = False
+    #: What 202 says, where an answer may be that the work is accepted and done later.
+    later: str = ""
 
     @property
     def is_list(self) -> bool:

@@ -60,7 +60,8 @@ def file_report(call: Call) -> Response:
     )
     log.info("filed", extra={"report": filed.report.number, "repeated": filed.repeated})
     headers = {"Idempotent-Replayed": "true"} if filed.repeated else {}
-    return ok(answer_to(filed), 201, headers)
+    # 202: number, token and promises are final; the report can be read once it is written.
+    return ok(answer_to(filed), 202 if filed.later else 201, headers)
 
 
 @serves(blueprint, "GET", "/v1/reports")

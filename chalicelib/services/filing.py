@@ -26,7 +26,15 @@ from chalicelib.domain.sources import in_the_city
 from chalicelib.domain.timeline import Entry, Timeline, promises
 from chalicelib.services.catalogue import Catalogue, NotInCatalogue
 from chalicelib.services.composing import ARM_GRACE, Composer, Planner
-from chalicelib.services.ports import AlreadyExists, Clock, Contact, ReportStore, real
+from chalicelib.services.ports import (
+    AlreadyExists,
+    Change,
+    Clock,
+    Contact,
+    ReportStore,
+    TryAgain,
+    real,
+)
 
 TOKEN_PREFIX = "lrt_"  # noqa: S105 - a prefix, not a secret
 _MAX_ATTEMPTS = 5
@@ -90,6 +98,8 @@ class Filed:
     token: str
     promises: Sequence[Entry]
     repeated: bool = False
+    #: Not written yet: accepted, and written within minutes (`services.accepting`).
+    later: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +130,8 @@ class FileReport:
     clock: Clock
     secret: Callable[[], bytes]
     random_bytes: Callable[[], bytes]
+    #: Takes a change that the store refuses for now; None: the refusal is the answer.
+    later: Callable[[Change], None] | None = None
 
     def __call__(self, filing: Filing) -> Filed:
         """File the report; raises FilingRefused, KeyReused, and what the store raises."""
@@ -154,15 +166,35 @@ class FileReport:
                 joining = {"into": filing.supports, "by": "support"}
                 composer.add(Draft("merged", now, data=joining))
             identity = filing.contact if _reachable(filing.contact) or filing.contact.name else None
+            change = replace(composer.change(identity=identity), owner=filing.owner)
             try:
-                self.store.save(replace(composer.change(identity=identity), owner=filing.owner))
+                later = self._saved_or_accepted(change)
             except AlreadyExists:
                 found = self._repeated(number, filing.key, body_hash)
                 if found is not None:
                     return found
                 continue
-            return self._answer(composer.current, composer.timeline())
+            answer = self._answer(composer.current, composer.timeline())
+            return replace(answer, later=later)
         raise AlreadyExists(number)
+
+    def _saved_or_accepted(self, change: Change) -> bool:
+        """Write *change*; True if it was only accepted, because the table refuses for now.
+
+        An emergency is tried once more first. Drills are refused: they can wait.
+        """
+        for attempt in range(1 + change.report.emergency):
+            try:
+                self.store.save(change)
+            except TryAgain:
+                last = attempt == change.report.emergency
+                if last and (self.later is None or change.drill is not None):
+                    raise
+                continue
+            return False
+        if self.later is not None:
+            self.later(change)
+        return True
 
     def _unless_barred(self, filing: Filing, category: Category, now: datetime) -> Filing:
         """Refuse a contact that is kept from filing; in an emergency it is only marked."""

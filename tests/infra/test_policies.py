@@ -47,6 +47,7 @@ OUTPUTS = {
     "HOOK_QUEUE_URL": queue_url("hook"),
     "REFER_QUEUE_URL": queue_url("refer"),
     "REPLAY_QUEUE_URL": queue_url("replay"),
+    "ACCEPT_QUEUE_URL": queue_url("accept"),
     "MEDIA_QUEUE_URL": queue_url("media"),
     "DOCUMENT_QUEUE_URL": queue_url("document"),
     "ANNOUNCE_QUEUE_URL": queue_url("announce"),
@@ -88,6 +89,7 @@ MEDIA_QUEUE = arn("sqs", "live-room-dev-media")
 JOB_QUEUE = {
     thing: arn("sqs", f"live-room-dev-{thing}")
     for thing in (
+        "accept",
         "replan",
         "replay",
         "document",
@@ -106,7 +108,7 @@ JOBS = {
     "hook": ("hook",),
     "refer": ("refer",),
     "sweep": ("hook", "refer"),
-    "api_handler": ("replan", "document", "replay", "inbound-text", "hook"),
+    "api_handler": ("accept", "replan", "document", "replay", "inbound-text", "hook"),
     "replan": ("replan",),
     "replay": ("replay",),
 }
@@ -137,11 +139,13 @@ CALLS = {
         (name, "dynamodb:PutItem", TABLE["reports"])
         for name in (
             *("api_handler", "fire", "arm", "reveal", "replan", "media", "crowd", "refer"),
+            # what was accepted while the table took nothing
+            "accept",
             *INBOUND,
         )
     ]
     # and at filing, with it, who reported
-    + [("api_handler", "dynamodb:PutItem", TABLE["identity"])],
+    + [(name, "dynamodb:PutItem", TABLE["identity"]) for name in ("api_handler", "accept")],
     # load: the state with its events; the sender reads what the reporter wrote
     "report_store: ReportRow.query": [
         (name, "dynamodb:Query", TABLE["reports"])
@@ -162,6 +166,7 @@ CALLS = {
             "refer",
             # the marks of a day
             "seal",
+            "accept",
             *INBOUND,
         )
     ],
@@ -483,6 +488,7 @@ ON_ITS_BEHALF = [
         (name, f"kms:{action}", OUTPUTS["IDENTITY_KEY_ARN"])
         for name, actions in (
             ("api_handler", ("Decrypt", "Encrypt", "GenerateDataKey", "DescribeKey")),
+            ("accept", ("Decrypt", "Encrypt", "GenerateDataKey", "DescribeKey")),
             ("send", ("Decrypt", "DescribeKey")),
             ("reveal", ("Decrypt", "DescribeKey")),
         )
@@ -687,6 +693,7 @@ def test_who_reported_is_read_by_sender_and_reveal_and_put_by_the_api_alone():
         ("send", "GetItem"),
         ("reveal", "GetItem"),
         ("api_handler", "PutItem"),
+        ("accept", "PutItem"),
         ("forget", "PutItem"),
     }
 
@@ -704,6 +711,7 @@ def test_a_grant_added_by_mistake_still_reads_nobody(name):
         "send": {"dynamodb:GetItem"},
         "reveal": {"dynamodb:GetItem"},
         "api_handler": {"dynamodb:PutItem"},
+        "accept": {"dynamodb:PutItem"},
         "forget": {"dynamodb:PutItem"},
     }
     assert open_ == expected.get(name, set())
@@ -744,7 +752,7 @@ def test_the_identity_key_works_through_its_table_only():
         assert not allowed(name, "kms:Decrypt", key, {})
         assert not allowed(name, "kms:Decrypt", key, other)
         assert allowed(name, "kms:Decrypt", key) == (
-            name in ("send", "reveal", "api_handler", "forget")
+            name in ("send", "reveal", "api_handler", "accept", "forget")
         )
 
 

@@ -168,6 +168,7 @@ def test_every_queue_has_a_dead_letter_queue_after_five_tries(template):
         "MediaQueue",
         "InboundMailQueue",
         "InboundTextQueue",
+        "AcceptQueue",
         *jobs,
     }
     for name, queue in working.items():
