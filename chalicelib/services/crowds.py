@@ -25,6 +25,7 @@ from chalicelib.services.cards import Card, CardStore, public_point
 from chalicelib.services.catalogue import Catalogue
 from chalicelib.services.ports import Clock, Jobs, ReportStore, Stored
 from chalicelib.services.recording import Recorder
+from chalicelib.services.views import hidden
 
 JOB = "crowd"
 SUPPORT = "support"
@@ -189,7 +190,7 @@ class Crowds:
     def _crowding(self, stored: Stored) -> list[dict[str, Any]]:
         report = stored.report
         category = self.catalogue.categories().get(report.category)
-        if category is None or report.closed or report.secret:
+        if category is None or report.closed or hidden(report):
             return []
         limits = self._nearness(report.category)
         if not rules.may_burst(category, self._is_wide(report.category)):
@@ -271,6 +272,8 @@ class Crowds:
         def decide(known: Stored, now: datetime) -> Sequence[Draft]:
             report = known.report
             if report.closed or report.number == into or report.acknowledged_at:
+                return ()
+            if hidden(report) != hidden(main.report):
                 return ()
             return (Draft("merged", now, SYSTEM, {"into": into, "by": "burst"}),)
 

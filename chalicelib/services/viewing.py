@@ -38,6 +38,9 @@ _PRIVATE = frozenset(
         "co_acknowledged",
         "contact_changed",
         "case_read",
+        "blocked",
+        "appealed",
+        "appeal_decided",
         "kept_apart",
         "contact_read",
         "contact_replaced",
@@ -84,7 +87,11 @@ _STAFF_FACTS = frozenset({"answers", "on_behalf", "distance_m", "at_place", "peo
 #: Who looks into how a photo came about, untouched original included.
 _CHECKERS = frozenset({"operator", "verifier", "inspector"})
 #: What the machine found in photos: it may name other reports.
-_STAFF_ONLY = frozenset({"photo_examined", "audit_ordered", "suspected", "called_back"})
+_STAFF_ONLY = frozenset(
+    {"photo_examined", "audit_ordered", "suspected", "called_back", "kept_apart"}
+)
+    {"photo_examined", "audit_ordered", "suspected", "called_back", "kept_apart"}
+)
 _ROOM = frozenset({"operator", "verifier", "secretary", "mayor", "inspector", "auditor"})
 
 

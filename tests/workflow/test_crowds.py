@@ -205,6 +205,17 @@ def test_a_broken_main_is_one_case_over_a_whole_neighbourhood():
     assert statuses["merged"] == 24
 
 
+def test_a_report_about_a_unit_is_not_joined_to_what_the_public_reads():
+    engine = Engine(MONDAY)
+    crowd = [engine.filed().report.number for _ in range(12)]
+    engine.pump()
+    main = engine.loaded(crowd[-1]).report.merged_into or crowd[0]
+    about = engine.filed(about_unit="PUPR").report.number
+    engine.pump()
+    assert engine.loaded(about).report.status == "received"
+    assert about not in engine.loaded(main).report.joined
+
+
 def test_emergencies_are_never_joined_by_the_machine():
     engine = Engine(MONDAY)
     numbers = [engine.filed("DRT-01").report.number for _ in range(20)]

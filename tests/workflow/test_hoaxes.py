@@ -191,6 +191,15 @@ def test_other_systems_are_no_way_around_it_and_the_control_room_is(world) -> No
     assert refused.status in (400, 403)
 
 
+def test_the_public_reads_neither_of_the_block_nor_of_the_appeal(world) -> None:
+    number = blocked(world)
+    world.act(number, "appeal", {"text": "Bukan saya"}, token=world.token_of(number))
+    act(world, number, "decide_appeal", "sekda", outcome="uphold", reason="Suara yang sama")
+    seen = world.get(f"/v1/reports/{number}").json
+    shown = {one["type"] for one in seen["history"]}
+    assert not shown & {"suspected", "called_back", "blocked", "appealed", "appeal_decided"}
+
+
 # --- the appeal --------------------------------------------------------------------------------
 
 
