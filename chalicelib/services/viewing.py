@@ -90,8 +90,6 @@ _CHECKERS = frozenset({"operator", "verifier", "inspector"})
 _STAFF_ONLY = frozenset(
     {"photo_examined", "audit_ordered", "suspected", "called_back", "kept_apart"}
 )
-    {"photo_examined", "audit_ordered", "suspected", "called_back", "kept_apart"}
-)
 _ROOM = frozenset({"operator", "verifier", "secretary", "mayor", "inspector", "auditor"})
 
 
