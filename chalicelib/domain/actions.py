@@ -30,6 +30,8 @@ MAX_REOPENINGS = 2
 #: By when an instruction is answered for which its leader named no other time (proposal).
 INSTRUCTION_WITHIN = timedelta(days=1)
 REOPEN_DAYS = 30
+#: How things stand in the field, as the wall shows it: from the way there to the end of danger.
+SITUATIONS = ("on_the_way", "handling", "needs_help", "under_control")
 REJECT_REASONS = (
     "not_public_service",
     "incomplete",
@@ -324,6 +326,15 @@ def _arrive(report: Report, command: Command, known: Known, actor: Actor) -> tup
         data["at_place"] = not far
     texts = {**command.texts, "point": f"{lat:.6f},{lon:.6f}"}
     return (Draft("on_scene", known.now, actor, data, texts, command.key),)
+
+
+def _situation(report: Report, command: Command, known: Known, actor: Actor) -> tuple[Draft, ...]:
+    """A short word from the field. Whoever asks for help is heard at once by those above."""
+    state = command.fields["state"]
+    if state not in SITUATIONS:
+        raise ActionRefused("invalid", "invalid_field", field="state")
+    before = _implied_ack(report, known, actor)
+    return (*before, _draft("situation", command, known, actor, {"state": state}))
 
 
 def _ask(report: Report, command: Command, known: Known, actor: Actor) -> tuple[Draft, ...]:
@@ -630,6 +641,14 @@ TRANSITIONS: Mapping[str, Transition] = {
         ),
         Transition("arrive", _AGENCY, _AGENCY_HAS_IT, _arrive, own_agency=True),
         Transition(
+            "situation",
+            _AGENCY,
+            _AGENCY_HAS_IT,
+            _situation,
+            own_agency=True,
+            required=("state",),
+        ),
+        Transition(
             "ask",
             (*_ROOM, *_AGENCY_OR_INSPECTOR),
             frozenset({r.RECEIVED, r.VERIFIED}) | _AGENCY_HAS_IT,
@@ -791,6 +810,7 @@ STAFF_ACTIONS = (
     "decline",
     "start",
     "arrive",
+    "situation",
     "ask",
     "defer",
     "request_time",

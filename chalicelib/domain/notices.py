@@ -191,6 +191,18 @@ def _unreachable(event: Event, before: Report | None, after: Report) -> tuple[No
     return (Notice("contacts_dead", roles, facts={"step": str(event.data.get("step", ""))}),)
 
 
+def _situation(event: Event, before: Report | None, after: Report) -> tuple[Notice, ...]:
+    """Only a call for help is told at once; the rest is for whoever looks at the wall."""
+    if event.data["state"] != "needs_help":
+        return ()
+    reason = event.texts.get("note", "")
+    return (
+        Notice(
+            "step_escalation", ("danru", "pusat_kendali"), urgent=True, facts={"reason": reason}
+        ),
+    )
+
+
 def _declined(event: Event, before: Report | None, after: Report) -> tuple[Notice, ...]:
     reason = event.texts.get("reason", "")
     return (Notice("step_verification", ("operator",), facts={"reason": reason}),)
@@ -269,6 +281,7 @@ _EVENT_NOTICES: Mapping[str, Any] = {
     "assigned": _assigned,
     "reassigned": _assigned,
     "declined": _declined,
+    "situation": _situation,
     "time_requested": _time_requested,
     "paused": _simple("reporter_question", "question"),
     "deferred": _simple("reporter_deferred", "reason", "until"),

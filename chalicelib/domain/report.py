@@ -141,6 +141,9 @@ class Report:
     acknowledged_at: datetime | None = None
     acknowledged_by: str = ""
     on_scene_at: datetime | None = None
+    #: The latest word from the field (`actions.SITUATIONS`), and when it came.
+    situation: str = ""
+    situation_at: datetime | None = None
     resolved_at: datetime | None = None
     validated_at: datetime | None = None
     closed_at: datetime | None = None
@@ -310,6 +313,10 @@ def _on_scene(report: Report, event: Event) -> Report:
         acknowledged_at=report.acknowledged_at or event.at,
         acknowledged_by=report.acknowledged_by or event.actor.person,
     )
+
+
+def _situation(report: Report, event: Event) -> Report:
+    return replace(report, situation=event.data["state"], situation_at=event.at)
 
 
 def _paused(report: Report, event: Event) -> Report:
@@ -613,6 +620,7 @@ _APPLY: Mapping[str, _Applier] = {
     "ack_lapsed": _ack_lapsed,
     "started": _started,
     "on_scene": _on_scene,
+    "situation": _situation,
     "paused": _paused,
     "deferred": _deferred,
     "resumed": _resumed,

@@ -122,6 +122,12 @@ class Arrive(Plain):
             raise ValueError("coordinates_together")
 
 
+class Situation(Plain, kw_only=True):
+    """A short word from the field: how things stand, and a note for those who lead."""
+
+    state: Literal["on_the_way", "handling", "needs_help", "under_control"]
+
+
 class Ask(Plain, kw_only=True):
     """What the reporter is asked."""
 
@@ -415,6 +421,7 @@ ACTION_BODIES: dict[str, type[Body]] = {
     "decline": Decline,
     "start": Plain,
     "arrive": Arrive,
+    "situation": Situation,
     "ask": Ask,
     "defer": Defer,
     "request_time": RequestTime,

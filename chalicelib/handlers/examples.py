@@ -129,6 +129,7 @@ VALUES: Mapping[str, Any] = {
     "NewWebhook.id": "dasbor",
     "Names.id": "Diteruskan ke dinas",
     "answered_by": "piket.bpbd",
+    "Situation.state": "handling",
     "Arrived.key": "36.71.01",
     "Arrived.name": "Tangerang",
     "Arrived.emergencies": 40,

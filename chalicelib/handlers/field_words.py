@@ -16,6 +16,7 @@ WORDS: Mapping[str, str] = {
     "shown nor sent to that unit; the inspectorate handles it.",
     "address": "Street and landmark, as people say it.",
     "NewReport.category": "Code from `GET /v1/categories`; all that an emergency needs.",
+    "Situation.state": "How things stand there. `needs_help` is told at once to those above.",
     "NewDrill.category": "Code of the category whose SOP in force is rehearsed.",
     "NewDrill.description": "The scenario, as a caller would tell it.",
     "NewDrill.location": "Where it is staged; needed but for emergencies.",

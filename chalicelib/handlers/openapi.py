@@ -152,6 +152,7 @@ _ACTION_SUMMARIES: Mapping[str, str] = {
     "decline": "Hand a report back and name whose it is",
     "start": "Begin the work",
     "arrive": "Check in at the place",
+    "situation": "Report from the field how things stand; shown on the control room's wall",
     "ask": "Ask the reporter; the clock stands still",
     "defer": "Put the work off to an approved date",
     "request_time": "Ask the head of the agency for more time",

@@ -32,6 +32,7 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     ),
     "started": ("Pekerjaan dimulai.", "Work began."),
     "on_scene": ("Petugas tiba di lokasi.", "Officers arrived at the place."),
+    "situation": ("Petugas memberi laporan situasi.", "Officers reported how things stand."),
     "paused": ("Pelapor diminta melengkapi laporan.", "The reporter was asked for more."),
     "deferred": (
         "Pekerjaan ditangguhkan sampai {until}.",

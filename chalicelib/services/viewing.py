@@ -36,6 +36,7 @@ _PRIVATE = frozenset(
     {
         "commented",
         "co_acknowledged",
+        "situation",
         "contact_changed",
         "case_read",
         "blocked",

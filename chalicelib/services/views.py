@@ -225,8 +225,10 @@ def alarm_of(report: Report) -> dict[str, Any] | None:
                 ("assigned_at", report.assigned_at),
                 ("acknowledged_at", report.acknowledged_at),
                 ("on_scene_at", report.on_scene_at),
+                ("situation_at", report.situation_at),
             )
         },
+        "situation": report.situation,
     }
 
 

@@ -73,6 +73,12 @@ DECIDED: Mapping[str, Pair] = {
     "lift": ("Pembatasan dicabut", "The block is lifted"),
     "uphold": ("Pembatasan tetap", "The block stands"),
 }
+SITUATIONS: Mapping[str, Pair] = {
+    "on_the_way": ("Menuju lokasi", "On the way"),
+    "handling": ("Sedang ditangani", "Being handled"),
+    "needs_help": ("Perlu bantuan", "Help is needed"),
+    "under_control": ("Terkendali", "Under control"),
+}
 _MEANINGS: Mapping[str, Pair] = {
     "settled": ("Sudah diselesaikan", "Settled"),
     "refused": ("Bukan wewenang mereka", "Not theirs"),
@@ -109,6 +115,14 @@ FORMS: tuple[Form, ...] = (
             ),
         ),
         "pin",
+    ),
+    Form(
+        "situation",
+        ("Laporan situasi", "Situation report"),
+        (
+            Field("state", ("Keadaan di lapangan", "In the field"), "choice", True, SITUATIONS),
+            _NOTE,
+        ),
     ),
     Form(
         "submit",

@@ -18,9 +18,11 @@ from chalicelib import bootstrap
 from chalicelib.domain.events import parse_instant
 from chalicelib.domain.numbers import normalise
 from chalicelib.domain.report import CONTROL_ROOM
+from chalicelib.domain.text import hour
 from chalicelib.handlers.definitions import NewReport
 from chalicelib.handlers.field_errors import from_msgspec
 from chalicelib.handlers.http import clean, idempotency_key, one_line
+from chalicelib.handlers.pages.case_forms import SITUATIONS
 from chalicelib.handlers.pages.citymap import city_map, point_of
 from chalicelib.handlers.pages.rendering import language_of, page, redirect, short_name
 from chalicelib.handlers.pages.shifts import on_duty
@@ -159,6 +161,7 @@ def _row(number: int, one: Running, now: datetime, language: str) -> dict[str, A
         "filed_at": one.filed_at,
         "acknowledged_at": one.acknowledged_at,
         "on_scene_at": one.on_scene_at,
+        "situation": _situation(row, language),
         "since": one.filed_at.isoformat(),
         "running": running_text((now - one.filed_at).total_seconds()),
         "awaited": _AWAITED[one.awaited][language == "en"],
@@ -168,6 +171,14 @@ def _row(number: int, one: Running, now: datetime, language: str) -> dict[str, A
         "share": f"{min(one.share, 1) * 100:.1f}",
         "point": point_of(row["kelurahan"], row["kecamatan"]),
     }
+
+
+def _situation(row: Mapping[str, Any], language: str) -> str:
+    """The latest word from the field with its time, empty for none; never what was written."""
+    at = row.get("situation_at")
+    if not at:
+        return ""
+    return f"{SITUATIONS[row['situation']][language == 'en']} {hour(parse_instant(at))}"
 
 
 def running_text(seconds: float) -> str:

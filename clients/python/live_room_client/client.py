@@ -126,6 +126,7 @@ from live_room_client.models import (
     SimilarList,
     Simulated,
     Simulation,
+    Situation,
     SopDocument,
     Sops,
     Statistics,
@@ -786,6 +787,18 @@ class LiveRoom(Transport):
     ) -> Report:
         """Check in at the place."""
         path = f"/v1/reports/{quote(number, safe='')}/arrive"
+        answer = self._call("POST", path, body=body, idempotency_key=idempotency_key)
+        return cast("Report", answer)
+
+    def situation_report(
+        self,
+        number: str,
+        body: Situation,
+        *,
+        idempotency_key: str | None = None,
+    ) -> Report:
+        """Report from the field how things stand; shown on the control room's wall."""
+        path = f"/v1/reports/{quote(number, safe='')}/situation"
         answer = self._call("POST", path, body=body, idempotency_key=idempotency_key)
         return cast("Report", answer)
 

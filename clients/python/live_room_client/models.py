@@ -1985,6 +1985,13 @@ class Simulation(TypedDict):
     referred_at: NotRequired[str | None]
 
 
+class Situation(TypedDict):
+    """A short word from the field: how things stand, and a note for those who lead."""
+
+    note: NotRequired[str]
+    state: Literal["handling", "needs_help", "on_the_way", "under_control"]
+
+
 class SopDocument(TypedDict):
     """A PDF: its address while it opens, and the mark of what it says.\n\n    ``being_made``: ask again in a moment."""
 

@@ -69,6 +69,7 @@ SOP = {
 #: A body that is well formed for each action, so that only the audience can refuse.
 BODIES = {
     "answer_referral": {"text": "x"},
+    "situation": {"state": "handling"},
     "unmerge": {"reason": "x"},
     "assign": {"agency": "PUPR"},
     "decline": {"reason": "x", "agency": "DLH"},
