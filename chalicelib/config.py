@@ -11,6 +11,7 @@ import hashlib
 import hmac
 import json
 import os
+import time
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
@@ -131,17 +132,32 @@ def token_secret() -> bytes:
     return aws.secret(setting("TOKEN_SECRET_ID"))
 
 
-@lru_cache(maxsize=1)
+#: How long a process goes on with the keys that it read; a rotation waits twice that long.
+KEYS_SECONDS = 300.0
+
+
 def link_keys() -> Keyring:
     """The keys of signed links and reply addresses; never logged.
 
-    On AWS ``LINK_SECRET_ID`` names a secret of their own: putting a new value there makes it sign,
-    and the one before it (``AWSPREVIOUS``) still opens. Where ``TOKEN_SECRET`` is given directly
-    (local stage and tests), the key follows from it.
+    On AWS ``LINK_SECRET_ID`` names a secret of their own: its current value signs, and the one
+    before it (``AWSPREVIOUS``) and the one to come (``AWSPENDING``) open as well, so that a
+    rotation breaks no link (docs/operations.md). Read again every `KEYS_SECONDS`. Where
+    ``TOKEN_SECRET`` is given directly (local stage and tests), the key follows from it.
     """
+    return _link_keys(int(time.monotonic() // KEYS_SECONDS))
+
+
+@lru_cache(maxsize=1)
+def _link_keys(_period: int) -> Keyring:
     if os.environ.get("TOKEN_SECRET"):
         return Keyring(hmac.new(token_secret(), b"links", hashlib.sha256).digest())
     from chalicelib.adapters import aws
 
     current, *former = aws.secret_versions(setting("LINK_SECRET_ID"))
     return Keyring(current, tuple(former))
+
+
+def forget_secrets() -> None:
+    """Read the keys anew at the next question; for tools and tests, which set others."""
+    token_secret.cache_clear()
+    _link_keys.cache_clear()

@@ -43,25 +43,28 @@ def client(name: str) -> Any:
 
 def secret(secret_id: str) -> bytes:
     """Return the value of a Secrets Manager secret."""
-    answer = client("secretsmanager").get_secret_value(SecretId=secret_id)
+    manager = client("secretsmanager")
+    answer = manager.get_secret_value(SecretId=secret_id, VersionStage="AWSCURRENT")
     return str(answer["SecretString"]).encode()
 
 
 def secret_versions(secret_id: str) -> tuple[bytes, ...]:
-    """Return the current value of a secret and, if there was one, the value before it."""
+    """Return the current value of a secret, then the one before it and the one to come, if any."""
+    others = (_version(secret_id, stage) for stage in ("AWSPREVIOUS", "AWSPENDING"))
+    return tuple(dict.fromkeys((secret(secret_id), *(one for one in others if one is not None))))
+
+
+def _version(secret_id: str, stage: str) -> bytes | None:
     from botocore.exceptions import ClientError
 
-    current = secret(secret_id)
     try:
-        answer = client("secretsmanager").get_secret_value(
-            SecretId=secret_id, VersionStage="AWSPREVIOUS"
-        )
+        answer = client("secretsmanager").get_secret_value(SecretId=secret_id, VersionStage=stage)
     except ClientError as error:
-        # A secret that was never changed has no value before.
+        # A secret that was never changed has no value before, and mostly none to come.
         if error.response["Error"]["Code"] != "ResourceNotFoundException":
             raise
-        return (current,)
-    return (current, str(answer["SecretString"]).encode())
+        return None
+    return str(answer["SecretString"]).encode()
 
 
 #: Refusals that pass: the same call may succeed in a moment.

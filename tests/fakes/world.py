@@ -151,7 +151,7 @@ class World:
         os.environ["TOKEN_SECRET"] = SECRET.decode()
         os.environ["IN_PROCESS_FUNCTIONS"] = "yes"
         config.token_secret.cache_clear()
-        config.link_keys.cache_clear()
+        config.forget_secrets()
         verifier = Verifier(ISSUER, AUDIENCE, jwks)
         with bootstrap.override(
             clock=engine.clock,
@@ -190,7 +190,7 @@ class World:
         ):
             yield self
         config.token_secret.cache_clear()
-        config.link_keys.cache_clear()
+        config.forget_secrets()
 
     # -- calling --
 
