@@ -27,7 +27,9 @@ READING = {
     "GET /v1/reports/similar": (
         "/v1/reports/similar?category=INF-01&lat=-6.1783&lon=106.6319", ""
     ),
+    "GET /v1/reports by words": ("/v1/reports?limit=20&q=lubang", ""),
     "GET /v1/statistics": ("/v1/statistics?by=category", ""),
+    "GET /v1/statistics/arrivals": ("/v1/statistics/arrivals", ""),
     "GET /v1/queue": ("/v1/queue?limit=20", "operator"),
 }  # fmt: skip
 

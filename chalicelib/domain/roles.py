@@ -15,6 +15,8 @@ from enum import StrEnum
 from typing import Any, Final, Literal, TypeVar
 from zoneinfo import ZoneInfo
 
+from chalicelib.domain.areas import distance_m
+
 Title = Mapping[str, str]
 """A text in Indonesian and English: ``{"id": …, "en": …}``."""
 
@@ -39,6 +41,8 @@ CITY_ROLES: Final = frozenset(
 )
 #: The person who filed the report; only the sender knows who that is.
 REPORTER_ROLE: Final = "pelapor"
+#: Roles of which the nearest unit answers, where several have posts.
+UNIT_ROLES: Final = ("piket", "danru")
 ROLES: Final = AGENCY_ROLES | AREA_ROLES | CITY_ROLES | {REPORTER_ROLE}
 
 #: To whom a role's messages go when nobody can be found for it (domain.md §5.2).
@@ -105,6 +109,8 @@ class Position:
     title: Title
     mail: str | None = None
     phone: str | None = None
+    #: Where its unit stands by, latitude and longitude; None for a desk.
+    post: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +184,7 @@ class _Place:
     at: datetime
     excluded_units: frozenset[str]
     excluded_persons: frozenset[str]
+    point: tuple[float, float] | None = None
 
 
 _Row = TypeVar("_Row", Holder, Shift)
@@ -248,8 +255,12 @@ class Directory:
         kecamatan: str | None = None,
         at: datetime,
         excluded_units: Collection[str] = (),
+        point: tuple[float, float] | None = None,
     ) -> tuple[AnyRecipient, ...]:
         """Who is to be told when a step names *role*, at the instant *at*.
+
+        *point*: where it happened. Of several units of the agency that are equally local and have
+        posts, the nearest that somebody answers for is told.
 
         *excluded_units* are the accused units of the case, as agency or area codes: no position
         of theirs and no person who holds one of their positions is ever returned, not even where
@@ -266,8 +277,38 @@ class Directory:
         units = frozenset(excluded_units)
         if kelurahan and not kecamatan:
             kecamatan = kelurahan.rpartition(".")[0]
-        place = _Place(agency, kelurahan, kecamatan, at, units, self._accused(units, at))
+        place = _Place(agency, kelurahan, kecamatan, at, units, self._accused(units, at), point)
         return tuple(self._climb(role, place))
+
+    def next_unit(
+        self,
+        role: str,
+        *,
+        agency: str,
+        at: datetime,
+        point: tuple[float, float],
+        told: Collection[str],
+        excluded_units: Collection[str] = (),
+    ) -> tuple[tuple[Recipient, ...], int]:
+        """Who answers for the nearest unit of *agency* that was not *told*, and how far it is.
+
+        *told*: ids of positions. The distance is in metres; nobody and 0 if there is no such unit.
+        """
+        units = frozenset(excluded_units)
+        place = _Place(agency, None, None, at, units, self._accused(units, at), point)
+        known = [
+            one
+            for one in self.positions
+            if one.role == role
+            and one.agency == agency
+            and one.post
+            and one.id not in told
+            and not _belongs(one, units)
+        ]
+        for unit in sorted(known, key=lambda one: _metres(one, point)):
+            if found := self._answering(unit, place):
+                return tuple(found), round(_metres(unit, point))
+        return (), 0
 
     def resolve_all(
         self,
@@ -295,16 +336,29 @@ class Directory:
     def _climb(self, asked: str, place: _Place) -> list[Recipient]:
         role: str | None = asked
         while role is not None:
-            found = [
-                recipient
-                for position in self._matching(role, place)
-                for recipient in self._answering(position, place)
-            ]
+            groups = self._nearest_first(role, self._matching(role, place), place.point)
+            answers = (
+                [one for at in group for one in self._answering(at, place)] for group in groups
+            )
+            found = next((one for one in answers if one), [])
             if found:
                 stands_in = None if role == asked else asked
                 return [replace(one, fallback_from=stands_in) for one in _unique(found)]
             role = NEXT_HIGHER.get(role)
         return []
+
+    def _told(self, offices: Iterable[Position], place: _Place) -> list[Recipient]:
+        return [one for office in offices for one in self._answering(office, place)]
+
+    @staticmethod
+    def _nearest_first(
+        role: str, named: list[Position], point: tuple[float, float] | None
+    ) -> list[list[Position]]:
+        """The offices as they are to be asked: all together, or unit by unit from the nearest."""
+        if role not in UNIT_ROLES or point is None or not any(one.post for one in named):
+            return [named]
+        posted = sorted((one for one in named if one.post), key=lambda one: _metres(one, point))
+        return [*([one] for one in posted), [one for one in named if not one.post]]
 
     def _matching(self, role: str, place: _Place) -> list[Position]:
         named = [
@@ -450,8 +504,13 @@ def _persons_in(row: Holder | Shift) -> tuple[str, ...]:
     return (row.person, substitute) if substitute else (row.person,)
 
 
+def _metres(position: Position, point: tuple[float, float]) -> float:
+    return distance_m(position.post, point) if position.post else float("inf")
+
+
 def _position(row: Mapping[str, Any]) -> Position:
     contacts = row.get("contacts") or {}
+    post = row.get("post")
     return Position(
         id=row["id"],
         role=row["role"],
@@ -460,6 +519,7 @@ def _position(row: Mapping[str, Any]) -> Position:
         title=dict(row["title"]),
         mail=contacts.get("mail"),
         phone=contacts.get("phone"),
+        post=(float(post["lat"]), float(post["lon"])) if post else None,
     )
 
 

@@ -19,7 +19,7 @@ from chalicelib.domain.events import GENESIS, Draft, Event, instant, seal
 from chalicelib.domain.kindness import once_each
 from chalicelib.domain.notices import Notice
 from chalicelib.domain.report import Report
-from chalicelib.domain.roles import Recipient
+from chalicelib.domain.roles import UNIT_ROLES, Recipient
 from chalicelib.domain.schedule import MOVES, schedule
 from chalicelib.domain.sop import Sop
 from chalicelib.domain.timeline import Entry, Timeline, needs_new_epoch, next_due, promises
@@ -154,8 +154,42 @@ class Composer:
             kecamatan=report.kecamatan or None,
             at=self.now,
             excluded_units=(report.about_unit,) if report.about_unit else (),
+            point=self._point(),
         )
         return tuple(one for one in found if isinstance(one, Recipient))
+
+    def _point(self) -> tuple[float, float] | None:
+        """Where the report says it is, None if it does not say."""
+        text = self.events[0].texts.get("point", "") if self.events else ""
+        if not text:
+            return None
+        lat, lon = text.split(",")
+        return float(lat), float(lon)
+
+    def call_second_unit(self, entry: Entry) -> dict[str, Any]:
+        """Tell the next nearest unit that has not been told; return which, and how far it is.
+
+        Nothing where units have no posts, or the place is not known: then the step's roles are all.
+        """
+        report, point = self.current, self._point()
+        if point is None or not report.agency:
+            return {}
+        told = {who for one in self.events if one.type == "fired" for who in one.data["told"]}
+        for role in UNIT_ROLES:
+            found, metres = self._catalogue.directory().next_unit(
+                role,
+                agency=report.agency,
+                at=self.now,
+                point=point,
+                told=told,
+                excluded_units=(report.about_unit,) if report.about_unit else (),
+            )
+            notice = Notice("step_emergency", (role,), urgent=True)
+            cause = f"step#{entry.key}"
+            planned = [self._tell_staff(notice, cause, one, entry, role) for one in found]
+            if any(planned):
+                return {"unit": found[0].position, "distance_m": metres}
+        return {}
 
     def timeline(self) -> Timeline:
         """Return the timeline after the events so far, planned once per event that moves it."""

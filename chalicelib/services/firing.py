@@ -181,6 +181,8 @@ class FireDueSteps:
         data = {"step": entry.step}
         if type_ == DRILL_ENDED:
             data["why"] = TIME_UP
+        elif entry.act == "second_unit":
+            data |= composer.call_second_unit(entry)
         composer.add(Draft(type_, entry.due_at, data=data))
         return type_ != "second_unit_called"
 
