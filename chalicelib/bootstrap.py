@@ -1151,7 +1151,9 @@ def sender() -> Sender:
     from chalicelib.services.spending import Spending
 
     noted = noting(talks(), config.link_keys, clock())
-    spent = Spending(DynamoCounters(), catalogue().channels, alarms())
+    spent = Spending(
+        DynamoCounters(), catalogue().channels, alarms(), lambda: config.link_keys().current
+    )
     gateway = gateway_for("sms")
     texter = GatewayTexter(gateway) if gateway else SnsTexter()
     return Sender(

@@ -14,10 +14,14 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Cap:
-    """The most messages of a channel in one day and one month of the city's calendar."""
+    """The most messages of a channel in one day and one month of the city's calendar.
+
+    person: the most that one citizen gets in a day, whoever typed the number; 0 for no such limit.
+    """
 
     day: int
     month: int
+    person: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +52,7 @@ class ChannelPolicy:
             unanswered_tiers=frozenset(staff["unanswered"]["tiers"]),
             unanswered=tuple(staff["unanswered"]["channels"]),
             push_services=tuple(data.get("push_services", ())),
-            caps={name: Cap(int(cap["day"]), int(cap["month"])) for name, cap in _caps(data)},
+            caps={name: Cap(**{k: int(v) for k, v in cap.items()}) for name, cap in _caps(data)},
         )
         if not all((policy.otherwise, policy.loud, policy.emergency, policy.unanswered)):
             raise ValueError("a message needs at least one channel")

@@ -6,6 +6,8 @@ another channel; an emergency is counted and never refused.
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,6 +20,7 @@ from chalicelib.services.ports import Alarms, NeverAgain
 
 #: Longer than the longest month, so that its counter is still there at its end.
 _KEPT = timedelta(days=40)
+_A_DAY = timedelta(days=2)
 
 
 class CapReached(NeverAgain):
@@ -38,6 +41,8 @@ class Spending:
     counters: Counters
     policy: Callable[[], ChannelPolicy]
     alarms: Alarms
+    #: Tells numbers apart without keeping them.
+    key: Callable[[], bytes] = bytes
 
     def __call__(self, delivery: Delivery, address: str, now: datetime) -> None:
         """Count *delivery*; raise CapReached if it may not go out and is not urgent."""
@@ -45,6 +50,7 @@ class Spending:
         if cap is None:
             return
         day = f"{now.astimezone(CITY_ZONE):%Y-%m-%d}"
+        self._one_person(delivery, address, cap.person, day, now)
         over = False
         for period, most in ((day, cap.day), (day[:7], cap.month)):
             used = self.counters.count(delivery.channel, period, now + _KEPT)
@@ -54,3 +60,13 @@ class Spending:
                 self.alarms.raise_alarm("channel_cap_reached", facts)
         if over and not delivery.urgent:
             raise CapReached(f"the cap of {delivery.channel} is reached")
+
+    def _one_person(
+        self, delivery: Delivery, address: str, most: int, day: str, now: datetime
+    ) -> None:
+        """Let nobody have a citizen's telephone ring all day by typing its number into reports."""
+        if not most or delivery.to_staff or delivery.urgent:
+            return
+        digest = hmac.new(self.key(), f"{day}|{address}".encode(), hashlib.sha256).hexdigest()[:32]
+        if self.counters.count(f"{delivery.channel}|{digest}", day, now + _A_DAY) > most:
+            raise CapReached(f"this person had enough of {delivery.channel} today")

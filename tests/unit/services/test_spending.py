@@ -93,3 +93,24 @@ def test_a_policy_without_any_channel_is_refused():
     broken["staff"]["otherwise"] = []
     with pytest.raises(ValueError, match="at least one"):
         ChannelPolicy.from_dict(broken)
+
+
+def to_a_citizen(urgent=False):
+    return Delivery("TL-7K3QX9MW", "x", "reporter", "sms", "reporter_received", "id", LATE,
+                    urgent=urgent)  # fmt: skip
+
+
+def test_one_citizens_telephone_rings_so_often_a_day_whoever_typed_its_number():
+    caps = {"sms": {"day": 100, "month": 100, "person": 2}}
+    policy = ChannelPolicy.from_dict(SHIPPED | {"caps": caps})
+    counted = Counted()
+    spend = Spending(counted, lambda: policy, RecordingAlarms(), lambda: b"k" * 32)
+    for _ in range(2):
+        spend(to_a_citizen(), "+6281200000001", LATE)
+    with pytest.raises(CapReached):
+        spend(to_a_citizen(), "+6281200000001", LATE)
+    spend(to_a_citizen(), "+6281200000002", LATE)
+    spend(to_a_citizen(urgent=True), "+6281200000001", LATE)
+    spend(one(), "+6281200000001", LATE)
+    spend(to_a_citizen(), "+6281200000001", NEXT_DAY)
+    assert "81200000001" not in str(counted.numbers)
