@@ -9,7 +9,7 @@ PYTEST := $(BIN)/python -m pytest
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help install run bench load client test test-long packages lint format clean sbom
+.PHONY: help install run drill bench load client test test-long packages lint format clean sbom
 .PHONY: stage ready doctor plan deploy admin rollback remove
 
 help: ## Show this list
@@ -41,9 +41,13 @@ test-long: packages lint ## The long suites in full
 packages:
 	@bash .ci/packages
 
+drill: $(STAMP) ## A drill of a fire over the city in memory, with its score sheet
+	$(BIN)/python -m tests.drill
+
 bench: $(STAMP) ## Calls, units, CPU and cost of requests, cases and months; writes bench.json
 	$(BIN)/python -m bench
 	$(BIN)/python -m bench.flood
+	$(BIN)/python -m bench.together
 
 load: $(STAMP) ## Half an hour of a busy city against make run, with a restart; writes load.json
 	$(BIN)/python -m bench.load

@@ -72,6 +72,26 @@ def partitions(second: int = 0, *, day: str = "2027-01-12") -> Counter[tuple[str
     return load
 
 
+#: Read units of what one filing and one reader ask of a partition, at the most: 200 rows of its
+#: cell (0.5 KB each) until a crowd is open there, the crowd's row, its case's card, the report's
+#: own record by stream, firing and projection; a page of the public list.
+READS = {"cell": 13, "burst": 1, "card": 1, "reports": 6, "feed": 2}
+#: Readers of the public list a second who are not served by a cache.
+READERS = 1000
+
+
+def reads() -> Counter[tuple[str, str]]:
+    """Return read units a second by table or index and partition key, at the most."""
+    load: Counter[tuple[str, str]] = Counter()
+    for one in reports(RATE):
+        load["reports", keys.report_key(one.number)] += READS["reports"]
+        load["views", f"CELL#{one.cell}"] += READS["cell"]
+        load["views", f"BURST#{one.cell}"] += READS["burst"]
+        load["views", f"CARD#case of {one.cell}"] += READS["card"]
+    load["views.feed", view_store._feed_key("2027-01")] += READERS * READS["feed"]
+    return load
+
+
 def hottest(load: Counter[tuple[str, str]]) -> list[tuple[str, str, int]]:
     """Return the hottest partition of each kind (table and the word before the key's first #)."""
     best: dict[tuple[str, str], tuple[str, int]] = {}
@@ -98,6 +118,10 @@ def table() -> str:
             f"{backlog(units, WRITES_A_PARTITION)[1] / 60:.0f} min more"
         )  # fmt: skip
         lines.append(f"{name:15}{key:28}{units:>7} of {WRITES_A_PARTITION}  {verdict}")
+    lines += ["", "read units a second and partition, at the most", ""]
+    for name, key, units in hottest(reads()):
+        verdict = "fits" if units <= READS_A_PARTITION else "too much"
+        lines.append(f"{name:15}{key:28}{units:>7} of {READS_A_PARTITION}  {verdict}")
     lines.append("")
     for name, rate, capacity in (
         ("API Gateway, requests", RATE, GATEWAY),
