@@ -8,9 +8,11 @@ from chalice import Blueprint, Response
 
 from chalicelib import bootstrap, config
 from chalicelib.domain.actions import REPORTER
+from chalicelib.domain.limits import Mark
 from chalicelib.domain.signing import TokenRefused
 from chalicelib.handlers.addresses import mail_address, telephone
 from chalicelib.handlers.field_errors import field_error
+from chalicelib.handlers.guarding import admit_addressed
 from chalicelib.handlers.http import ok, parse
 from chalicelib.handlers.problems import Problem
 from chalicelib.handlers.serving import Call, serves
@@ -31,6 +33,7 @@ def ask(call: Call) -> Response:
         channel, address = MAIL, mail_address(form.email.strip(), "/email")
     else:
         channel, address = SMS, telephone(form.phone.strip(), "/phone")
+    admit_addressed(call, [Mark("confirmation", address.lower())])
     bootstrap.own_reports().ask(channel, address, form.language)
     return ok({"state": "asked"}, 202)
 

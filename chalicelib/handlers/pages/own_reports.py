@@ -11,7 +11,9 @@ from chalice import Blueprint, Response
 
 from chalicelib import bootstrap
 from chalicelib.domain.actions import REPORTER
+from chalicelib.domain.limits import Mark
 from chalicelib.domain.signing import TokenRefused
+from chalicelib.handlers.guarding import admit_addressed
 from chalicelib.handlers.http import one_line
 from chalicelib.handlers.own_reports import opened, read_contact
 from chalicelib.handlers.pages import visitor, words
@@ -46,6 +48,7 @@ def ask(call: Call) -> Response:
     except Problem:
         facts = {"state": "form", "given": given, "wrong": True}
         return page(call, "own_reports.html", status=422, headers=_PRIVATE, **facts)
+    admit_addressed(call, [Mark("confirmation", address.lower())])
     bootstrap.own_reports().ask(channel, address, language_of(call))
     return page(call, "own_reports.html", headers=_PRIVATE, state="asked", channel=channel)
 

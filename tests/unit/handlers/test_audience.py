@@ -49,6 +49,10 @@ DECIDES_FURTHER = {
         if path.endswith(("/push", "/devices")) and method == "POST"
     ),
     *((method, path) for method, path in ROUTES if path.startswith("/v1/subscriptions")),
+    # an address; the token of a message; whether that day's books are closed
+    ("POST", "/v1/own-reports"),
+    ("POST", "/v1/own-reports/open"),
+    ("GET", "/v1/ledger/{day}"),
     # nobody has subscribed, and no device has signed on
     *((method, path) for method, path in ROUTES if "{webhook}" in path or "{device}" in path),
     ("POST", "/v1/signals"),
@@ -181,7 +185,7 @@ def concrete(path: str, number: str, action: str = "") -> str:
     values |= {"part": "agencies", "calendar": "kantor", "provider": "nobody", "call": "x"}
     values |= {"client": "demo", "resource": "services" if "{id}" in path else "requests.json"}
     values |= {"id": "INF-01.json", "webhook": "w", "delivery": "d", "device": "x"}
-    values |= {"note": "1"}
+    values |= {"note": "1", "day": "2027-04-05"}
     values |= {"account": "sekda", "document": "rota"}
     values |= {"part": "agencies", "calendar": "kantor", "template": "digest"}
     values |= {"photo": "p-1", "size": "large", "category": "INF-01"}

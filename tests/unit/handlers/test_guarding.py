@@ -138,6 +138,12 @@ def test_a_stranger_cannot_make_us_write_to_somebody_all_day(world) -> None:
     assert codes == [202] * 5 + [429] * 2
 
 
+def test_nor_by_asking_for_somebodys_reports(world) -> None:
+    body = {"phone": "0812-0000-0009"}
+    sent = [world.post("/v1/own-reports", body, address=CARRIER).status for _ in range(6)]
+    assert sent == [202] * 5 + [429]
+
+
 # --- proof of work ---------------------------------------------------------------------------
 
 
