@@ -1073,6 +1073,7 @@ class CaseRecord(Form):
     tier: str
     area: Place | None
     agency: Named | None
+    drill: bool
     status: Status
     status_name: Names
     filed_at: Time

@@ -61,6 +61,7 @@ class CaseFiles:
             "tier": report.tier,
             "area": self.views.area(report.kelurahan, report.kecamatan),
             "agency": self.views.agency(report.agency),
+            "drill": report.drill,
             "status": report.status,
             "status_name": STATUS_NAMES[report.status],
             "filed_at": local(report.filed_at),

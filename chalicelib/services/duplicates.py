@@ -60,7 +60,9 @@ class Duplicates:
 
     def pairs(self, caller: Caller, cursor: str | None) -> tuple[tuple[Pair, ...], str | None]:
         """Return the pairs of one page of the queue, emergencies first, and where it goes on."""
-        queue = self.store.queue(CONTROL_ROOM, AT_ONCE, cursor, lambda row: not row["secret"])
+        queue = self.store.queue(
+            CONTROL_ROOM, AT_ONCE, cursor, lambda row: not (row["secret"] or row.get("drill"))
+        )
         known: dict[str, Stored | None] = {}
         wanted = chain(
             () if cursor else self._emergencies(),

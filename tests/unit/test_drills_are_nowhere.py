@@ -135,6 +135,7 @@ def _plain(body: bytes) -> str:
     """Without what is drawn anew for each request."""
     text = body.decode("utf-8", "replace")
     text = re.sub(r'name="(csrf|key)" value="[^"]*"', "", text)
+    text = re.sub(r'data-mark="[^"]*"', "", text)
     return re.sub(r'"instance": "[^"]*"', "", text)
 
 
@@ -171,7 +172,9 @@ def _kept(world: World) -> dict[str, Any]:
                 found[place + name] = _rows(kept, world)
     found["counters"] = dict(+world.views.counters)
     found["export"] = list(rows())
-    rebuilt = Rebuild(world.engine.store, world.views, Projector(world.views)).compare()
+    rebuilt = Rebuild(
+        world.engine.store, world.views, Projector(world.views, world.engine.store.load)
+    ).compare()
     found["rebuild"] = (rebuilt.views, rebuilt.orphans, dict(rebuilt.counters))
     found["digests"] = sorted(
         json.dumps(one.context, default=str, sort_keys=True)
@@ -279,6 +282,7 @@ READERS: Mapping[str, str] = {
     "chalicelib/handlers/pages/work.py:queue": "the work list, marked",
     "chalicelib/handlers/pages/agency.py:queue": "rows of drills are left out",
     "chalicelib/handlers/pages/room.py:queue": "rows of drills are left out",
+    "chalicelib/services/duplicates.py:queue": "rows of drills are left out",
     "chalicelib/services/shifts.py:queue": "rows of drills are left out",
     "chalicelib/services/drilling.py:drills": "the list of drills",
     "chalicelib/services/drilling.py:trained": "the training record",

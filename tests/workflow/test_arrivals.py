@@ -54,7 +54,11 @@ def test_the_target_is_held_per_area_and_hour_and_who_never_came_counts(world):
 def test_it_is_the_same_from_the_record_and_leaders_read_it(world):
     arrived(world, 9)
     world.project()
-    assert Rebuild(world.engine.store, world.views, Projector(world.views)).compare().equal
+    assert (
+        Rebuild(world.engine.store, world.views, Projector(world.views, world.engine.store.load))
+        .compare()
+        .equal
+    )
     html = world.get("/pimpinan", headers=signed_in("walikota")).body.decode()
     assert "Dari laporan masuk sampai tiba di lokasi" in html
     assert "dalam 15 menit" in html.lower() and "100,0 %" in html

@@ -52,7 +52,7 @@ def record(call: Call) -> Response:
     """The whole record of a case, to print or to hand over."""
     made = bootstrap.case_files().make(call.number, call.caller, language_of(call))
     log.info("record", extra={"report": call.number, "by": call.caller.person})
-    return page(call, "record.html", case=made)
+    return page(call, "record.html", case=made, drilled=made["drill"])
 
 
 def _checked(call: Call, text: str) -> Checked:

@@ -426,6 +426,7 @@ class CaseRecord(TypedDict):
     tier: str
     area: Place | None
     agency: Named | None
+    drill: bool
     status: Literal["acknowledged", "assigned", "awaiting_confirmation", "awaiting_validation", "closed_automatic", "closed_confirmed", "deferred", "in_progress", "merged", "needs_information", "received", "referred", "rejected", "reopened", "returned", "verified", "withdrawn"]
     status_name: Names
     filed_at: str
