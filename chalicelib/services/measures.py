@@ -8,7 +8,7 @@ they fall into, so that anybody gets the same from the open data.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -58,12 +58,22 @@ class Endings:
     by_status: Mapping[str, int]
 
 
-def promises(group: str, counts: Mapping[Key, int]) -> tuple[Promise, ...]:
-    """Return how promises were kept per value of *group*, most reports first."""
+def same(value: str) -> str:
+    """Count each value by itself."""
+    return value
+
+
+def promises(
+    group: str, counts: Mapping[Key, int], fold: Callable[[str], str] = same
+) -> tuple[Promise, ...]:
+    """Return how promises were kept per value of *group*, most reports first.
+
+    fold: from a value to what it is counted under (a category's dimension).
+    """
     found: dict[str, Counter[str]] = {}
     for (kind, _, value, state), count in counts.items():
         if kind == f"promise-{group}" and count:
-            found.setdefault(value, Counter())[state] += count
+            found.setdefault(fold(value), Counter())[state] += count
     rows = [
         Promise(value, states["on_time"], states["late"], states["overdue"])
         for value, states in found.items()
@@ -82,12 +92,17 @@ def together(rows: Iterable[Promise], key: str = "") -> Promise:
     )
 
 
-def waiting(name: str, counts: Mapping[Key, int]) -> tuple[Waiting, ...]:
-    """Return how long *name* took per category, and under the empty key for all together."""
+def waiting(
+    name: str, counts: Mapping[Key, int], by: str = "", fold: Callable[[str], str] = same
+) -> tuple[Waiting, ...]:
+    """Return how long *name* took per category, and under the empty key for all together.
+
+    by: ``kelurahan`` for the same per kelurahan. fold: as in `promises`.
+    """
     found: dict[str, Counter[int]] = {"": Counter()}
-    for (kind, _, category, most), count in counts.items():
-        if kind == f"time-{name}" and count:
-            found.setdefault(category, Counter())[int(most)] += count
+    for (kind, _, value, most), count in counts.items():
+        if kind == (f"time-{name}-{by}" if by else f"time-{name}") and count:
+            found.setdefault(fold(value), Counter())[int(most)] += count
             found[""][int(most)] += count
     return tuple(
         Waiting(

@@ -1,9 +1,11 @@
 """How counters are kept: few rows of many numbers, so that one step of a report changes two.
 
 Every figure is a sum over cells. A cell is a column of a row; a row stands for what is reported
-(month, category, agency) or where (month, kecamatan, kelurahan), and its columns for how the
-reports in it stand. From these two every breakdown follows, and how often one report's step
-changes a counter does not grow with the number of breakdowns (docs/adr/0045).
+(month, category, agency), where (month, kecamatan, kelurahan) or how it came (month, source), and
+its columns for how the reports in it stand. From the first two every breakdown follows, and how
+often one report's step changes a counter does not grow with the number of breakdowns
+(docs/adr/0045). How a report came is counted with how it ended, so that row changes twice in its
+life and not with each step.
 """
 
 from __future__ import annotations
@@ -18,9 +20,11 @@ Cell = tuple[str, str]
 
 #: Carries the number withheld, for the whole city.
 WITHHELD = "withheld"
-WHAT, WHERE = "what", "where"
+WHAT, WHERE, FROM = "what", "where", "from"
 #: How long it took to the scene of emergencies, by area and hour of filing.
 ARRIVAL = "arrival"
+#: How a report stands in the rows of sources while it is not closed.
+RUNNING = "running"
 #: What is timed from filing on, by category, and the letter that begins its columns.
 TIMED: Mapping[str, str] = {"acknowledged": "A", "on_scene": "O", "resolved": "R"}
 #: The words of columns; a word's place is its letter. For ever: words are only added at the end.
@@ -60,6 +64,16 @@ def arrived(month: str, kecamatan: str, hour: int, most: int, *, kept: bool) -> 
     return f"{ARRIVAL}#{month}#{kecamatan}", f"{hour:02d}.{most}.{'k' if kept else 'l'}"
 
 
+def took_there(month: str, kecamatan: str, kelurahan: str, name: str, most: int) -> Cell:
+    """Return the cell of the same time by place."""
+    return f"{WHERE}#{month}#{kecamatan}#{kelurahan}", f"{TIMED[name]}{most}"
+
+
+def came_from(month: str, source: str, standing: str) -> Cell:
+    """Return the cell of one report by its source's class; *standing*: how it ended, or RUNNING."""
+    return f"{FROM}#{month}#{source}", _column((standing,))
+
+
 def withheld(month: str) -> Cell:
     """Return the cell of a report of which nothing is shown."""
     return f"{WITHHELD}#{month}", "n"
@@ -67,9 +81,13 @@ def withheld(month: str) -> Cell:
 
 def kinds_of(groups: Iterable[str]) -> tuple[str, ...]:
     """Return the kinds of rows in which *groups* and the number withheld are counted."""
-    places = ("kecamatan", "kelurahan", "promise-kelurahan")
-    named = {ARRIVAL: ARRIVAL, **dict.fromkeys(places, WHERE)}
-    return (*sorted({named.get(group, WHAT) for group in groups}), WITHHELD)
+    return (*sorted({_kind_of(group) for group in groups}), WITHHELD)
+
+
+def _kind_of(group: str) -> str:
+    if group.endswith("kelurahan"):
+        return WHERE
+    return {"source": FROM, "kecamatan": WHERE, ARRIVAL: ARRIVAL}.get(group, WHAT)
 
 
 def keys_of(cell: Cell) -> tuple[Key, ...]:
@@ -80,12 +98,30 @@ def keys_of(cell: Cell) -> tuple[Key, ...]:
     if kind == ARRIVAL:
         hour, _, how = cell[1].partition(".")
         return ((ARRIVAL, month, f"{rest[0]}#{hour}", how),)
+    if kind == FROM:
+        return (("source", month, rest[0], _words(cell[1])[0]),)
     first, second = rest
+    timed = _timed(cell[1])
     if kind == WHERE:
-        status, promise = _words(cell[1])
-        found = [("kecamatan", month, first, status), ("kelurahan", month, second, status)]
-        return (*found, *_promised({"kelurahan": second}, month, promise))
+        return _keys_of_where(month, first, second, cell[1], timed)
+    if timed:
+        return ((f"time-{timed}", month, first, cell[1][1:]),)
     return _keys_of_what(month, first, second, cell[1])
+
+
+def _timed(column: str) -> str:
+    """The moment whose time a column counts, empty if it counts how reports stand."""
+    return next((name for name, letter in TIMED.items() if column.startswith(letter)), "")
+
+
+def _keys_of_where(
+    month: str, kecamatan: str, kelurahan: str, column: str, timed: str
+) -> tuple[Key, ...]:
+    if timed:
+        return ((f"time-{timed}-kelurahan", month, kelurahan, column[1:]),)
+    status, promise = _words(column)
+    found = [("kecamatan", month, kecamatan, status), ("kelurahan", month, kelurahan, status)]
+    return (*found, *_promised({"kelurahan": kelurahan}, month, promise))
 
 
 def counts_in(cells: Mapping[Cell, int], groups: Collection[str]) -> dict[Key, int]:
@@ -99,9 +135,6 @@ def counts_in(cells: Mapping[Cell, int], groups: Collection[str]) -> dict[Key, i
 
 
 def _keys_of_what(month: str, category: str, agency: str, column: str) -> tuple[Key, ...]:
-    for name, letter in TIMED.items():
-        if column.startswith(letter):
-            return ((f"time-{name}", month, category, column[1:]),)
     status, ending, proof, audit, promise = _words(column)
     values = {
         "category": category,

@@ -22,6 +22,7 @@ from chalicelib.domain.laddering import Limit, limits
 from chalicelib.domain.redaction import masked
 from chalicelib.domain.report import ACCEPTED, CONTROL_ROOM, Report
 from chalicelib.domain.schedule import clock_events
+from chalicelib.domain.sources import name_of
 from chalicelib.domain.timeline import Entry, Timeline, explain, promises
 from chalicelib.services import exhibits, telling
 from chalicelib.services.acting import NotFound
@@ -286,6 +287,8 @@ class Views:
             return (self.agency(value) or {}).get("name") or plain
         if group in _WORDS:
             return _WORDS[group].get(value, plain)
+        if group == "source":
+            return name_of(value, self.catalogue.areas.name)
         if group in ("kecamatan", "kelurahan"):
             name = self.catalogue.areas.name(value)
             return {"id": name, "en": name}

@@ -26,6 +26,7 @@ from chalicelib.domain.report import (
     PhotoState,
     Report,
 )
+from chalicelib.domain.sources import source_class
 from chalicelib.services import tallies
 from chalicelib.services.catalogue import CITY_ZONE
 from chalicelib.services.ports import Page
@@ -42,6 +43,7 @@ GROUPS = (
     "ending",
     "proof",
     "audit",
+    "source",
 )
 #: Upper ends of the classes of time, in minutes of the wall clock; beyond the last: longer.
 TIME_CLASSES = (
@@ -159,12 +161,17 @@ def view_of(report: Report, version: int) -> View:
     standing = (status, ending, report.proof or "none_yet", report.audit or "none", promise)
     # Among a few thousand people a single report about somebody points at them.
     kelurahan = report.kelurahan if report.sensitivity == "none" else PEOPLE
+    classes = {name: time_class(seconds) for name, seconds in times(report).items()}
     counted = (
         tallies.what(month, category, agency, standing),
         tallies.where(month, report.kecamatan, kelurahan, (status, promise)),
+        tallies.came_from(
+            month, source_class(report.source), status if report.closed else tallies.RUNNING
+        ),
+        *(tallies.took(month, category, agency, name, most) for name, most in classes.items()),
         *(
-            tallies.took(month, category, agency, name, time_class(seconds))
-            for name, seconds in times(report).items()
+            tallies.took_there(month, report.kecamatan, kelurahan, name, most)
+            for name, most in classes.items()
         ),
         *_arrivals(report, month),
     )

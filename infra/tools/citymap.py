@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from math import cos, radians
 from pathlib import Path
 from typing import Any
@@ -21,14 +22,92 @@ MARGIN = 6
 #: In drawn units: about 50 metres on the ground.
 TOLERANCE = 2.5
 _OUTSIDE = "luar"
+#: The grid of tiles, one for each kelurahan.
+COLUMNS, ROWS = 14, 12
 
 
 def main() -> None:
     """Write the map."""
     drawn = draw(json.loads((DATA / "area_points.json").read_text()))
+    drawn["tiles"] = tiles(drawn["kelurahan"])
     text = json.dumps(drawn, separators=(",", ":"))
     (DATA / "citymap.json").write_text(text + "\n")
     print(f"{len(text)} bytes, {len(drawn['kecamatan'])} kecamatan")
+
+
+def tiles(places: Mapping[str, Sequence[float]]) -> dict[str, Any]:
+    """Return a cell of the grid for every kelurahan, together as near to its place as can be.
+
+    The assignment of least squared distance, by shortest augmenting paths (Jonker and Volgenant):
+    the same places give the same grid.
+    """
+    names = sorted(places)
+    low = [min(place[axis] for place in places.values()) for axis in (0, 1)]
+    high = [max(place[axis] for place in places.values()) for axis in (0, 1)]
+    cells = [(column, row) for row in range(ROWS) for column in range(COLUMNS)]
+
+    def distance(name: str, cell: tuple[int, int]) -> float:
+        spot = (
+            (places[name][axis] - low[axis]) / (high[axis] - low[axis]) * (size - 1)
+            for axis, size in ((0, COLUMNS), (1, ROWS))
+        )
+        return sum((one - other) ** 2 for one, other in zip(spot, cell, strict=True))
+
+    owner = _assigned([[distance(name, cell) for cell in cells] for name in names])
+    found = {names[row]: list(cells[column]) for column, row in owner.items()}
+    return {"columns": COLUMNS, "rows": ROWS, "at": dict(sorted(found.items()))}
+
+
+class _Assignment:
+    """The cheapest assignment of every row to a column of its own (rows and columns from 1)."""
+
+    def __init__(self, cost: Sequence[Sequence[float]]) -> None:
+        self.cost, self.columns = cost, range(1, len(cost[0]) + 1)
+        self.of_row = [0.0] * (len(cost) + 1)
+        self.of_column = [0.0] * (len(cost[0]) + 1)
+        self.owner = [0] * (len(cost[0]) + 1)
+        for row in range(1, len(cost) + 1):
+            self._place(row)
+
+    def _place(self, row: int) -> None:
+        """Give *row* a column by the shortest path of changes."""
+        size = len(self.owner)
+        self.owner[0], at = row, 0
+        least, before, seen = [float("inf")] * size, [0] * size, {0}
+        while True:
+            at, step = self._nearest(at, least, before, seen)
+            for one in range(size):
+                self._shift(one, step, least, one in seen)
+            if not self.owner[at]:
+                break
+            seen.add(at)
+        while at:
+            self.owner[at] = self.owner[before[at]]
+            at = before[at]
+
+    def _nearest(
+        self, at: int, least: list[float], before: list[int], seen: set[int]
+    ) -> tuple[int, float]:
+        row = self.owner[at]
+        for one in self.columns:
+            slack = self.cost[row - 1][one - 1] - self.of_row[row] - self.of_column[one]
+            if one not in seen and slack < least[one]:
+                least[one], before[one] = slack, at
+        following = min((one for one in self.columns if one not in seen), key=least.__getitem__)
+        return following, least[following]
+
+    def _shift(self, one: int, step: float, least: list[float], seen: bool) -> None:
+        if seen:
+            self.of_row[self.owner[one]] += step
+            self.of_column[one] -= step
+        else:
+            least[one] -= step
+
+
+def _assigned(cost: Sequence[Sequence[float]]) -> dict[int, int]:
+    """Return column → row of the cheapest assignment of every row to a column of its own."""
+    owner = _Assignment(cost).owner
+    return {one - 1: row - 1 for one, row in enumerate(owner) if one and row}
 
 
 def draw(points: list[list[Any]]) -> dict[str, Any]:

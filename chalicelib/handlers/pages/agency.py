@@ -10,7 +10,7 @@ from chalice import Blueprint, Response
 from chalicelib import bootstrap
 from chalicelib.domain.actions import MAX_BOUNCES
 from chalicelib.domain.report import CONTROL_ROOM, STATUSES
-from chalicelib.handlers.pages.figures import percent
+from chalicelib.handlers.pages.figure_rows import percent
 from chalicelib.handlers.pages.rendering import language_of, page
 from chalicelib.handlers.pages.work_rows import work_row
 from chalicelib.handlers.problems import Problem

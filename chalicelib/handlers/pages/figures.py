@@ -10,7 +10,7 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from chalice import Blueprint, Response
@@ -18,8 +18,19 @@ from chalice import Blueprint, Response
 from chalicelib import bootstrap
 from chalicelib.domain.events import parse_instant
 from chalicelib.domain.report import CLOSED, STATUSES
+from chalicelib.domain.sources import CHANNELS, MEDIA, place_of, source_class
 from chalicelib.domain.text import spreadsheet_cell
 from chalicelib.handlers.http import cached
+from chalicelib.handlers.pages.citymap import city_map
+from chalicelib.handlers.pages.figure_rows import (
+    city_shape,
+    promise_row,
+    reports_by,
+    sources,
+    tiles,
+    timings,
+    wait,
+)
 from chalicelib.handlers.pages.rendering import language_of, page, short_name, url
 from chalicelib.handlers.problems import SAFE_HEADERS, Problem
 from chalicelib.handlers.queries import cursor_for, cursor_of
@@ -30,7 +41,7 @@ from chalicelib.services.viewing import STATUS_NAMES
 from chalicelib.services.views import (
     INSTRUCTED,
     LEGAL,
-    LONGER,
+    PEOPLE,
     TIME_CLASSES,
     Filters,
     city_day,
@@ -66,7 +77,10 @@ COLUMNS: Mapping[str, tuple[str, str]] = {
         "Service promise: on_time, late, overdue; empty while not due",
     ),
     "reopenings": ("Berapa kali dibuka kembali", "How often reopened"),
-    "source": ("Saluran masuk", "Channel"),
+    "source": (
+        "Saluran masuk; kode poster: media-kelurahan",
+        "Channel; codes of posters: medium-kelurahan",
+    ),
     "filed_at": ("Waktu masuk, UTC", "Filed, UTC"),
     "acknowledged_at": ("Waktu diterima petugas, UTC", "Taken on, UTC"),
     "on_scene_at": ("Waktu petugas tiba, UTC", "Officers on scene, UTC"),
@@ -166,9 +180,7 @@ def open_data(call: Call) -> Response:
     text = io.StringIO()
     writer = csv.DictWriter(text, list(COLUMNS), extrasaction="ignore", lineterminator="\r\n")
     writer.writeheader()
-    writer.writerows(
-        {name: spreadsheet_cell(row.get(name)) for name in COLUMNS} for row in found.items
-    )
+    writer.writerows(map(_open_row, found.items))
     headers = {
         **SAFE_HEADERS,
         "Content-Type": "text/csv; charset=utf-8; header=present",
@@ -192,6 +204,10 @@ def dictionary(call: Call) -> Response:
         "closed": sorted(CLOSED),
         "agencies": {code: dict(row["name"]) for code, row in names.agencies().items()},
         "categories": {code: dict(one.name) for code, one in names.categories().items()},
+        "sources": {**CHANNELS, **MEDIA},
+        "categories_about_people": sorted(
+            code for code, one in names.categories().items() if one.sensitivity != "none"
+        ),
         "dimensions": {code: one.dimension for code, one in names.categories().items()},
         "areas": {area.code: area.name for area in names.areas.all()},
         "residents": _residents(),
@@ -200,6 +216,11 @@ def dictionary(call: Call) -> Response:
             "on_time_share": "on_time / (on_time + late + overdue), column promise",
             "half": "smallest class with at least 1/2 of all times at or below its upper end",
             "nine_tenths": "the same with 9/10; times are *_at minus filed_at",
+            "precision": "times are given as the upper end of their class, time_classes_minutes: "
+            "the true median lies within the class, never above what is said",
+            "by_dimension": "as by category, with the dimension of each category",
+            "by_kelurahan": "rows of categories_about_people count under 'people'",
+            "by_source": "column source; <medium>-<kelurahan> also under its medium",
             "per_residents": "rows of a kecamatan * 10000 / its residents",
         },
         "withheld": {
@@ -210,10 +231,18 @@ def dictionary(call: Call) -> Response:
     return cached(call.request, body, seconds=300)
 
 
+def _open_row(row: Mapping[str, Any]) -> dict[str, Any]:
+    """One line of the open data; of a source its class alone, since anybody may write one."""
+    shown = {**row, "source": source_class(str(row.get("source", "")))}
+    return {name: spreadsheet_cell(shown.get(name)) for name in COLUMNS}
+
+
 def _figures(first_month: str, language: str) -> dict[str, Any]:
     counted = bootstrap.view_store().counts(_COUNTED, first_month, "")
     ends = measures.endings(counted)
     promised = {group: measures.promises(group, counted) for group in _NAMED}
+    rates = _rates(counted)
+    place = bootstrap.catalogue().areas.name
     return {
         "first_month": first_month,
         "ends": ends,
@@ -223,15 +252,29 @@ def _figures(first_month: str, language: str) -> dict[str, Any]:
         ],
         "withheld": sum(n for key, n in counted.items() if key[0] == "withheld"),
         "whole": measures.together(promised["agency"]),
-        **{group: [_promise(group, row, language) for row in promised[group]] for group in _NAMED},
+        **{
+            group: [promise_row(row, _namer(group, language)) for row in promised[group]]
+            for group in _NAMED
+        },
         "waits": [
-            {"name": name, **_wait(row, language)}
+            {"name": name, **wait(row, language)}
             for name in TIMED
             for row in measures.waiting(name, counted)
             if not row.key
         ],
-        "dimensions": _dimensions(counted),
-        "rates": _rates(counted),
+        "timings": _timings(counted, language),
+        "dimensions": _dimensions(counted, language),
+        "rates": rates,
+        "shape": city_shape(rates["rows"]),
+        "view_box": " ".join(str(one) for one in city_map()["viewBox"]),
+        "tiles": tiles(reports_by(counted, "kelurahan"), place),
+        "unplaced": reports_by(counted, "kelurahan")[PEOPLE],
+        "sources": sources(counted, _namer("source", language), each_place=False),
+        "campaigns": [
+            row
+            for row in sources(counted, _namer("source", language), each_place=True)
+            if place_of(row["key"])
+        ],
     }
 
 
@@ -264,71 +307,55 @@ def _arrived(language: str) -> dict[str, list[dict[str, Any]]]:
 
 _NAMED = ("agency", "category", "kelurahan")
 _COUNTED = (
-    *("status", "category", "kecamatan"),
+    *("status", "category", "kecamatan", "kelurahan", "source"),
     *(f"promise-{group}" for group in _NAMED),
     *(f"time-{name}" for name in TIMED),
+    *(f"time-{name}-kelurahan" for name in TIMED),
 )
 
 
-def _promise(group: str, row: measures.Promise, language: str) -> dict[str, Any]:
-    named = {
-        "agency": lambda: _agency(row.key, language),
-        "category": lambda: _category(row.key, language),
-        "kelurahan": lambda: bootstrap.catalogue().areas.name(row.key),
-    }[group]
-    most = row.whole or 1
-    return {
-        "key": row.key,
-        "name": named() or row.key or "–",
-        "on_time": row.on_time,
-        "late": row.late,
-        "overdue": row.overdue,
-        "whole": row.whole,
-        "percent": percent(row.share),
-        "bars": [100 * part / most for part in (row.on_time, row.late, row.overdue)],
-    }
+def _namer(group: str, language: str) -> Callable[[str], str]:
+    """What values of *group* are called on the page."""
+    views = bootstrap.views()
+
+    def named(value: str) -> str:
+        return short_name(str(views.group_name(group, value).get(language, "")))
+
+    return named
 
 
-def percent(share: float | None) -> str:
-    """Return a share as people write it: ``78,0``; a dash where there is nothing to share."""
-    return "–" if share is None else f"{share * 100:.1f}".replace(".", ",")
-
-
-def _wait(row: measures.Waiting, language: str) -> dict[str, Any]:
-    return {
-        "count": row.count,
-        "half": span(row.half, language),
-        "nine_tenths": span(row.nine_tenths, language),
-    }
-
-
-def span(minutes: int, language: str) -> str:
-    """Return the upper end of a class of time in words."""
-    english = language == "en"
-    if minutes == LONGER:
-        return "longer" if english else "lebih lama"
-    for size, one in ((1440, ("hari", "days")), (60, ("jam", "hours")), (1, ("menit", "minutes"))):
-        if minutes >= size:
-            number = f"{minutes / size:.1f}".rstrip("0").rstrip(".").replace(".", ",")
-            return f"{number} {one[english]}"
-    return "0"
-
-
-def _dimensions(counts: Mapping[Any, int]) -> list[tuple[str, int]]:
-    """Return reports per smart-city dimension, most first."""
-    found: Counter[str] = Counter()
+def _dimension_of() -> Callable[[str], str]:
     known = bootstrap.catalogue().categories()
-    for (group, _, code, _status), count in counts.items():
-        if group == "category" and code in known:
-            found[known[code].dimension] += count
-    return [pair for pair in found.most_common() if pair[1]]
+    return lambda code: known[code].dimension if code in known else ""
+
+
+def _timings(counted: Mapping[Any, int], language: str) -> dict[str, Any]:
+    """Times per category, kelurahan and smart-city dimension."""
+    fold = _dimension_of()
+    return {
+        "category": timings(counted, _namer("category", language), language),
+        "kelurahan": timings(counted, _namer("kelurahan", language), language, "kelurahan"),
+        "dimension": timings(counted, measures.same, language, fold=fold),
+    }
+
+
+def _dimensions(counts: Mapping[Any, int], language: str) -> list[dict[str, Any]]:
+    """Reports per smart-city dimension with how promises were kept, most reports first."""
+    fold = _dimension_of()
+    found: Counter[str] = Counter()
+    for code, count in reports_by(counts, "category").items():
+        found[fold(code)] += count
+    kept = {row.key: row for row in measures.promises("category", counts, fold)}
+    return [
+        promise_row(kept.get(key, measures.Promise(key, 0, 0, 0)), measures.same)
+        | {"reports": count}
+        for key, count in sorted(found.items(), key=lambda one: (-one[1], one[0]))
+        if key
+    ]
 
 
 def _rates(counts: Mapping[Any, int]) -> dict[str, Any]:
-    reports: Counter[str] = Counter()
-    for (group, _, code, _status), count in counts.items():
-        if group == "kecamatan":
-            reports[code] += count
+    reports = reports_by(counts, "kecamatan")
     residents = _residents()
     rows = measures.per_residents(reports, residents)
     everybody = sum(residents.values())
@@ -346,6 +373,7 @@ def _rates(counts: Mapping[Any, int]) -> dict[str, Any]:
                 "reports": count,
                 "residents": people,
                 "rate": f"{rate:.1f}".replace(".", ","),
+                "exact": rate,
                 "bar": 100 * rate / most,
                 "unknown": average >= _ENOUGH and rate < average * _UNKNOWN_SHARE,
             }

@@ -450,7 +450,7 @@ class LiveRoom(Transport):
     def get_statistics(
         self,
         *,
-        by: Literal["category", "status", "kecamatan", "kelurahan", "agency", "month", "ending", "proof", "audit"] | None = None,
+        by: Literal["category", "status", "kecamatan", "kelurahan", "agency", "month", "ending", "proof", "audit", "source"] | None = None,
         from_: str | None = None,
         to: str | None = None,
     ) -> Statistics:

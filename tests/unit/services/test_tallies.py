@@ -69,6 +69,26 @@ def test_a_time_is_counted_in_its_class_by_category():
         assert keys_of(cell) == ((f"time-{name}", MONTH, "INF-01", "1440"),)
 
 
+def test_a_time_is_counted_in_its_class_by_kelurahan():
+    for name in tallies.TIMED:
+        cell = tallies.took_there(MONTH, "36.71.01", "36.71.01.1007", name, 90)
+        assert keys_of(cell) == ((f"time-{name}-kelurahan", MONTH, "36.71.01.1007", "90"),)
+
+
+def test_a_report_counts_once_for_where_it_came_from_and_how_it_ended():
+    cell = tallies.came_from(MONTH, "poster-36.71.01.1007", "closed_confirmed")
+    assert keys_of(cell) == (("source", MONTH, "poster-36.71.01.1007", "closed_confirmed"),)
+    running = tallies.came_from(MONTH, "web", tallies.RUNNING)
+    assert counts_in({running: 3}, ("source",)) == {("source", MONTH, "web", "running"): 3}
+
+
+def test_each_group_is_read_from_the_rows_that_hold_it():
+    groups = ("kelurahan", "promise-kelurahan", "time-resolved-kelurahan", "kecamatan")
+    assert tallies.kinds_of(groups) == (tallies.WHERE, tallies.WITHHELD)
+    assert tallies.kinds_of(("source",)) == (tallies.FROM, tallies.WITHHELD)
+    assert tallies.kinds_of(("category", "time-resolved")) == (tallies.WHAT, tallies.WITHHELD)
+
+
 def test_only_the_groups_asked_for_and_the_withheld_are_counted_without_zeros():
     cells = Counter(
         {
