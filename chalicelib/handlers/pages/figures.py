@@ -24,9 +24,11 @@ from chalicelib.handlers.http import cached
 from chalicelib.handlers.pages.citymap import city_map
 from chalicelib.handlers.pages.figure_rows import (
     city_shape,
+    percent,
     promise_row,
     reports_by,
     sources,
+    span,
     tiles,
     timings,
     wait,
