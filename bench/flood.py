@@ -12,12 +12,13 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from chalicelib.adapters import card_store, keys, view_store
 from chalicelib.domain.books import shard_of
 from chalicelib.domain.numbers import number_from
+from chalicelib.services.searching import Posting
 
 RATE, SECONDS = 1000, 600
 WRITES_A_PARTITION, READS_A_PARTITION = 1000, 3000
@@ -31,7 +32,7 @@ KELURAHAN = ("3671011007", "3671021003", "3671051002")
 AGENCIES = ("PUPR", "BPBD")
 #: Write units of each kind of row, as `bench.meter` counts a filing's and a projection's.
 UNITS = {"reports": 8, "due": 2, "queue": 1, "view": 2, "tally": 4, "feed": 1, "cell": 1,
-         "updates": 1, "cards": 1, "mark": 2}  # fmt: skip
+         "updates": 1, "cards": 1, "mark": 2, "find": 1}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,14 @@ def reports(count: int) -> Iterator[Filed]:
             yield Filed(number, f"OTHER-{one % 40}", f"cell-{one % 900}")
 
 
+def searched(one: Filed) -> tuple[str, ...]:
+    """Return the lists in which a filing can be found: its kind, kelurahan and kecamatan."""
+    posting = Posting(one.number, "", "", "INF-04", one.cell, one.cell.partition("-")[0], ())
+    if one.holder not in AGENCIES:
+        posting = replace(posting, category=one.cell, kecamatan=one.cell)
+    return posting.keys
+
+
 def partitions(second: int = 0, *, day: str = "2027-01-12") -> Counter[tuple[str, str]]:
     """Return write units a second by table or index and partition key."""
     load: Counter[tuple[str, str]] = Counter()
@@ -67,6 +76,8 @@ def partitions(second: int = 0, *, day: str = "2027-01-12") -> Counter[tuple[str
         load["views", view_store._tally_key(view_store._shard(one.number))] += UNITS["tally"]
         load["views.feed", view_store._feed_key(day[:7])] += UNITS["feed"]
         load["views", f"CELL#{one.cell}"] += UNITS["cell"]
+        for words in searched(one):
+            load["views", f"FIND#{words}"] += UNITS["find"]
         load["views", f"UPDATES#{day}#{card_store._shard(one.number)}"] += UNITS["updates"]
         load["views.feed", f"CARDS#{day[:7]}"] += UNITS["cards"]
     return load

@@ -69,6 +69,7 @@ def test_the_flood_is_counted_by_what_filing_and_projecting_really_write(alone):
         "views CARD": 1,
         "views.feed CARDS": flood.UNITS["cards"],
         "views CELL": flood.UNITS["cell"],
+        "views FIND": flood.UNITS["find"],
         "views UPDATES": flood.UNITS["updates"],
     }
 
