@@ -959,7 +959,7 @@ class LedgerKeys(Form):
     """All keys that ever signed a day."""
 
     items: list[LedgerKey]
-    cursor: None
+    cursor: str | None
 
 
 class LedgerMark(Form):

@@ -11,9 +11,9 @@ from chalice import Blueprint, Response
 from chalicelib import bootstrap
 from chalicelib.handlers.http import cached, language_of, ok
 from chalicelib.handlers.problems import Problem
-from chalicelib.handlers.queries import cursor_for, cursor_of, limit_of
+from chalicelib.handlers.queries import cursor_of, limit_of, listed, page_of
 from chalicelib.handlers.serving import Call, serves
-from chalicelib.services.ports import Stored
+from chalicelib.services.ports import Page, Stored
 from chalicelib.services.viewing import visible
 
 blueprint = Blueprint(__name__)
@@ -29,15 +29,14 @@ def list_days(call: Call) -> Response:
     limit = limit_of(call)
     found = bootstrap.books().days(limit + 1, cursor_of(call))
     more = found[limit - 1].day.day if len(found) > limit else None
-    items = [one.to_dict() for one in found[:limit]]
-    return cached(call.request, {"items": items, "cursor": cursor_for(more)}, seconds=60)
+    return listed(call, Page(tuple(one.to_dict() for one in found[:limit]), more), seconds=60)
 
 
 @serves(blueprint, "GET", "/v1/ledger/key")
 def list_keys(call: Call) -> Response:
     """The public keys that days were ever signed with."""
-    items = [{"key": one.mark, "pem": one.pem} for one in bootstrap.books().public_keys()]
-    return cached(call.request, {"items": items, "cursor": None}, seconds=60)
+    rows = ({"key": one.mark, "pem": one.pem} for one in bootstrap.books().public_keys())
+    return listed(call, page_of(call, rows, lambda row: str(row["key"])), seconds=60)
 
 
 @serves(blueprint, "GET", "/v1/ledger/{day}")

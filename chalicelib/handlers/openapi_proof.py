@@ -98,14 +98,11 @@ PROOF_OPERATIONS: Mapping[tuple[str, str], Operation] = {
         "The closed days of the books, signed and each built on the one before, newest first",
         answers.LedgerDays,
         "ledger",
-        codes=("invalid_cursor", "invalid_field"),
-        cached=True,
     ),
     ("GET", "/v1/ledger/key"): Operation(
         "The public keys that days were ever signed with",
         answers.LedgerKeys,
         "ledger",
-        cached=True,
     ),
     ("GET", "/v1/ledger/{day}"): Operation(
         "One closed day, for ever the same",

@@ -15,6 +15,7 @@ PAGE_SIZES: Mapping[str, tuple[int, int]] = {
     "/v1/queue": (50, 200),
     "/v1/me/reports": (20, 50),
     "/v1/admin/audit": (50, 200),
+    "/v1/ledger": (50, 200),
     "/v1/shift/history": (20, 50),
     "/v1/drills": (20, 100),
     "/v1/admin/webhooks/{webhook}/deliveries": (50, 200),

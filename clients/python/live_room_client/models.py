@@ -1091,7 +1091,7 @@ class LedgerKeys(TypedDict):
     """All keys that ever signed a day."""
 
     items: list[LedgerKey]
-    cursor: None
+    cursor: str | None
 
 
 class LedgerMark(TypedDict):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator
+from datetime import timedelta
 from itertools import chain
 from typing import Any
 
@@ -20,6 +21,7 @@ from chalicelib.handlers.openapi import described_routes
 from chalicelib.handlers.operation import PAGE_SIZES, WHOLE
 from chalicelib.services.administering import Version, digest_of
 from chalicelib.services.identifying import IdentifyResident
+from tests.fakes.books import LocalSigner
 from tests.fakes.engine import SECRET
 from tests.fakes.world import SUKARASA, WITH_MAIL, Answer, World, access_token, jwks
 from tests.workflow.test_story import with_photo
@@ -46,6 +48,8 @@ LISTS: dict[str, tuple[str, str]] = {
     "/v1/areas": ("", ""),
     "/v1/sops": ("", ""),
     "/v1/sops/{sop}/versions": ("", ""),
+    "/v1/ledger": ("", ""),
+    "/v1/ledger/key": ("", ""),
     "/v1/reports": ("", ""),
     "/v1/breaches": ("inspektorat", ""),
     "/v1/me/reports": (RESIDENT, ""),
@@ -70,6 +74,7 @@ class City:
 
     def __init__(self, world: World) -> None:
         self.world = world
+        self._books()
         self.number = self._reports()
         self._systems()
         self._sops()
@@ -106,6 +111,15 @@ class City:
         # A fire of which nobody takes notice: after two minutes its offices are called.
         self.world.filed({"category": "DRT-01", "location": SUKARASA})
         return number
+
+    def _books(self) -> None:
+        """Two closed days, and the key that signed them beside one of former days."""
+        clock = self.world.engine.clock
+        now = clock.at
+        for days in (1, 0):
+            clock.at = now - timedelta(days=days)
+            self.world.seal_days()()
+        self.world.books.keep_key(LocalSigner().key())
 
     def _systems(self) -> None:
         client = {"id": "fixmystreet", "name": "FixMyStreet"}
