@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.browser.conftest import DESK, PHONE
+from tests.browser.conftest import DESK, PHONE, SCREENS
 from tests.fakes.world import SUKARASA, WITH_MAIL
 
 SHAPES = pytest.mark.parametrize("shape", [PHONE, DESK], ids=["phone", "desk"])
@@ -247,3 +247,41 @@ def test_anybody_checks_a_report_in_the_books(city, shape):
     visit.page.get_by_role("button", name="Periksa").click()
     assert "Cocok." in visit.page.locator("#hasil").inner_text()
     visit.look("books")
+
+
+def test_the_form_is_usable_on_a_third_generation_network_before_pictures_come(city):
+    """Throttled to 3G (400 kbit/s down, 400 ms): what is needed first is small and in few requests.
+
+    How long it took is recorded beside the pictures of the pages; nothing is asserted on time.
+    """
+    import json
+    import time
+
+    visit = city.visit(PHONE)
+    page = visit.page
+    network = visit.context.new_cdp_session(page)
+    network.send("Network.enable")
+    slow = {"offline": False, "latency": 400, "downloadThroughput": 50_000,
+            "uploadThroughput": 50_000}  # fmt: skip
+    network.send("Network.emulateNetworkConditions", slow)
+    loaded: dict[str, str] = {}
+    sizes: dict[str, int] = {}
+    network.on("Network.responseReceived", lambda one: loaded.update(
+        {one["requestId"]: one["type"]}))  # fmt: skip
+    network.on("Network.loadingFinished", lambda one: sizes.update(
+        {one["requestId"]: int(one["encodedDataLength"])}))  # fmt: skip
+    page.route("**/*.{png,jpg,webp,woff2}", lambda route: None)  # they never come
+    begun = time.monotonic()
+    page.goto(city.address + "/", wait_until="domcontentloaded")
+    page.get_by_role("radio", name="Jalan berlubang").check()
+    page.get_by_role("combobox", name="Kelurahan").select_option("36.71.01.1007")
+    usable = time.monotonic() - begun
+    requests = len(loaded)
+    record = {"seconds_until_usable": round(usable, 1), "requests": requests,
+              "kinds": sorted(loaded.values()), "bytes": sum(sizes.values())}  # fmt: skip
+    SCREENS.mkdir(parents=True, exist_ok=True)
+    (SCREENS / "report-3g.json").write_text(json.dumps(record, indent=1) + "\n")
+    assert requests <= 12 and record["bytes"] < 100_000
+    assert not {"Image", "Media"} & set(loaded.values())
+    page.get_by_role("button", name="Kirim laporan").click()
+    page.wait_for_url("**/laporan/TL-*")
