@@ -57,7 +57,9 @@ def multiply(number: str, times: int) -> None:
     client = boto3.client("dynamodb", region_name=REGION)
     for table in ("live-room-local-reports", "live-room-local-views"):
         rows = client.scan(TableName=table)["Items"]
-        rows = [row for row in rows if "due_shard" not in row and "packed" not in row]
+        # All of them wait for something, and none is due: the sweep must find nothing to do.
+        rows = [row | ({"due_at": {"S": _FAR}} if "due_shard" in row else {}) for row in rows]
+        rows = [row for row in rows if "packed" not in row]
         about = [row for row in rows if number in json.dumps(row)]
         text = json.dumps(about)
         for other in _numbers(times):
@@ -65,6 +67,9 @@ def multiply(number: str, times: int) -> None:
             for start in range(0, len(copies), 25):
                 puts = [{"PutRequest": {"Item": row}} for row in copies[start : start + 25]]
                 client.batch_write_item(RequestItems={table: puts})
+
+
+_FAR = "2099-01-01T00:00:00Z"
 
 
 def _numbers(count: int) -> Iterator[str]:
