@@ -2,6 +2,7 @@
 
     python -m chalicelib.rebuild            # compares; ends with 1 if anything differs
     python -m chalicelib.rebuild --write    # makes anew what differs, and compares again
+    python -m chalicelib.rebuild --search   # makes anew by which words reports are found
 
 For a stage: ``STAGE`` and AWS credentials that may read the reports and write the views table.
 """
@@ -14,6 +15,7 @@ from collections.abc import Iterator, Sequence
 
 from chalicelib import bootstrap
 from chalicelib.services.rebuilding import Comparison
+from chalicelib.services.searching import SearchIndex
 
 
 def told(found: Comparison) -> Iterator[str]:
@@ -28,12 +30,24 @@ def told(found: Comparison) -> Iterator[str]:
     yield "equal" if found.equal else "not equal"
 
 
+def search_anew() -> int:
+    """Post every report as its record says; return how many were posted otherwise or not at all."""
+    store, index = bootstrap.store(), SearchIndex(bootstrap.search_store())
+    loaded = (store.load(number) for number in store.numbers())
+    return sum(index.bring_up(stored) for stored in loaded if stored is not None)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Compare, or make anew; 0 if views and figures are then what the record says."""
     parser = argparse.ArgumentParser(prog="chalicelib.rebuild", description=__doc__)
     parser.add_argument("--write", action="store_true", help="make anew what differs")
+    parser.add_argument("--search", action="store_true", help="make the search's postings anew")
+    options = parser.parse_args(arguments)
+    if options.search:
+        print(f"postings that differed: {search_anew()}")
+        return 0
     rebuild = bootstrap.rebuild()
-    found = rebuild.mend() if parser.parse_args(arguments).write else rebuild.compare()
+    found = rebuild.mend() if options.write else rebuild.compare()
     print("\n".join(told(found)))
     return int(not found.equal)
 

@@ -77,11 +77,16 @@ class SearchIndex:
 
     def hear(self, stored: Stored, events: Sequence[Event]) -> None:
         """Bring the postings of a report up to its record after *events*."""
-        if not any(event.type in _CHANGES for event in events):
-            return
+        if any(event.type in _CHANGES for event in events):
+            self.bring_up(stored)
+
+    def bring_up(self, stored: Stored) -> bool:
+        """Post what the record says; False if it was posted so already."""
         old, new = self.store.posted(stored.report.number), posting_of(stored)
-        if old != new:
-            self.store.post(old, new)
+        if old == new:
+            return False
+        self.store.post(old, new)
+        return True
 
 
 def posting_of(stored: Stored) -> Posting | None:

@@ -271,6 +271,7 @@ READERS: Mapping[str, str] = {
     "chalicelib/ledger.py:numbers": "the chain of every record is kept, drills included",
     "chalicelib/services/rebuilding.py:numbers": "services.views.view_of counts nothing of one",
     "chalicelib/services/rebuilding.py:every_view": "the same",
+    "chalicelib/rebuild.py:numbers": "services.searching.posting_of gives none for a drill",
     "chalicelib/services/forgetting.py:over_time": "what people wrote is erased in time, anywhere",
     "chalicelib/services/sweeping.py:due": "a drill's clocks run like any other",
     "chalicelib/services/errands.py:due": "errands: referrals and webhooks make none for a drill",

@@ -248,3 +248,20 @@ def test_a_question_without_a_word_finds_nothing(city):
     filed(city)
     assert found(city, "di yang dan") == []
     assert bootstrap.search()("", Filters(), 20, None).items == ()
+
+
+def test_reports_from_before_the_search_are_posted_by_the_rebuild(city, capsys):
+    from chalicelib import rebuild
+
+    number = filed(city, text="Dekat warung di tikungan")
+    filed(city, POTHOLE | {"visibility": "confidential"})
+    city.engine.search_store.last.clear()
+    city.engine.search_store.lists.clear()
+    assert found(city, "warung") == []
+    assert rebuild.main(["--search"]) == 0
+    assert found(city, "warung sukasari") == [number]
+    assert rebuild.main(["--search"]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "postings that differed: 1",
+        "postings that differed: 0",
+    ]
