@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from chalicelib.services.errands import Errands, ErrandStore
     from chalicelib.services.examining import ExaminePhotos, PhotoIndex
     from chalicelib.services.filing import FileReport
+    from chalicelib.services.filters import KeepFilters
     from chalicelib.services.firing import FireDueSteps
     from chalicelib.services.following import Announce, Following, FollowStore, Leave, Leaving
     from chalicelib.services.forgetting import Forget
@@ -700,6 +701,14 @@ def keep_breaches() -> KeepBreaches:
     from chalicelib.services.breaching import KeepBreaches
 
     return KeepBreaches(administer(), file_report(), clock())
+
+
+@_shared
+def keep_filters() -> KeepFilters:
+    """Filters of work lists, kept per person."""
+    from chalicelib.services.filters import KeepFilters
+
+    return KeepFilters(administer())
 
 
 @_shared

@@ -26,6 +26,7 @@ _DOCUMENTS = (
     "limits",
     "blocks",
     "bodies",
+    "replies",
     "webhooks",
     "devices",
     "templates",

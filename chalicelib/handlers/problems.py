@@ -414,6 +414,11 @@ PROBLEMS: Mapping[str, tuple[int, str, str]] = {
         "Tidak ada instruksi yang menunggu jawaban.",
         "No instruction waits for an answer.",
     ),
+    "too_many_filters": (
+        409,
+        "Saringan tersimpan sudah penuh; hapus dulu yang tidak dipakai.",
+        "There are as many saved filters as there may be; remove one first.",
+    ),
     "not_on_duty": (
         409,
         "Hanya yang sedang bertugas yang dapat menyerahkan tugas.",

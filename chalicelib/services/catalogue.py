@@ -203,6 +203,13 @@ class Catalogue:
             self._keep(key, self._templates())
         return cast("Templates", self._kept[key])
 
+    def replies(self) -> Sequence[Mapping[str, Any]]:
+        """Return the texts that staff may insert; none on a stage older than them."""
+        try:
+            return cast(Sequence[Mapping[str, Any]], self._document("replies"))
+        except NotInCatalogue:
+            return ()
+
     def staff(self) -> Mapping[str, Mapping[str, Any]]:
         """Return the staff accounts by id."""
         return self._parsed("staff", lambda rows: {row["id"]: row for row in rows})

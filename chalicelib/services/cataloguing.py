@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from chalicelib.domain.actions import Caller
+from chalicelib.domain.actions import STAFF_ACTIONS, Caller
 from chalicelib.domain.catalogue import in_force, moved
 from chalicelib.domain.catalogue_checks import (
     OFFICES,
@@ -22,14 +22,19 @@ from chalicelib.domain.catalogue_checks import (
     check_owned,
     check_ownership,
 )
+from chalicelib.domain.replies import check_replies
 from chalicelib.services.administering import Act, Administer, NoSuchDocument, Version, Write
 from chalicelib.services.catalogue import CITY_ZONE, Catalogue
 from chalicelib.services.ports import Clock
 
 #: What can be written anew as a whole, if it fits the others.
-EDITABLE = ("agencies", "categories", "ownership")
+EDITABLE = ("agencies", "categories", "ownership", "replies")
 #: What can be read here; assignments are written by the SOP desk, calendars below.
 READABLE = (*EDITABLE, "assignments", "calendars")
+#: The actions into whose forms texts of the city can be inserted.
+WRITTEN = frozenset(
+    {*STAFF_ACTIONS, "comments"} - {"arrive", "start", "acknowledge", "migrate", "merge"}
+)
 DOCUMENT, CALENDAR = "document", "calendar"
 ROLE = "admin"
 
@@ -84,6 +89,8 @@ class KeepCatalogue:
         agencies = {row["code"] for row in self._rows("agencies")}
         if name == "agencies":
             check_agencies(body, self._agencies_in_use())
+        elif name == "replies":
+            check_replies(body, WRITTEN)
         elif name == "categories":
             served = {row["category"] for row in self._rows("assignments")}
             check_categories(body, agencies, served)

@@ -12,19 +12,27 @@ from chalice import Blueprint, Response
 from chalicelib import bootstrap
 from chalicelib.domain.actions import ActionRefused
 from chalicelib.domain.evidence import lacking_before
+from chalicelib.domain.replies import filled, fitting
 from chalicelib.handlers.actions import act_as_staff, command_for, room_for_photo
 from chalicelib.handlers.definitions import NewPhoto
 from chalicelib.handlers.field_errors import from_msgspec
 from chalicelib.handlers.http import clean, ok
 from chalicelib.handlers.pages.case_forms import BY_ACTION, body_of, offered
 from chalicelib.handlers.pages.plates import plate_of
-from chalicelib.handlers.pages.rendering import language_of, page, redirect, short_name
+from chalicelib.handlers.pages.rendering import (
+    in_words,
+    language_of,
+    page,
+    redirect,
+    short_name,
+)
 from chalicelib.handlers.problems import Problem
 from chalicelib.handlers.serving import Call, shows
 from chalicelib.handlers.session import CSRF_FIELD, form_of, session_token
 from chalicelib.services.catalogue import CITY_ZONE
 from chalicelib.services.check_words import words_of
 from chalicelib.services.photos import SIZES, shown_key
+from chalicelib.services.ports import Stored
 
 blueprint = Blueprint(__name__)
 _PRIVATE = {"Cache-Control": "no-store"}
@@ -101,6 +109,7 @@ def _case(call: Call, refused: Exception | None = None) -> Response:
         categories=list(bootstrap.catalogue().categories().values()),
         history=[one for one in reversed(report["history"]) if one["type"] != "fired"],
         tomorrow=(now.astimezone(CITY_ZONE) + timedelta(days=1)).date().isoformat(),
+        replies=_replies(stored, report, language),
         csrf_field=CSRF_FIELD,
         say=lambda pair: pair[language == "en"],
         words_of_check=lambda mark: words_of(mark)[language],
@@ -116,6 +125,28 @@ def _photos(rows: Sequence[Mapping[str, Any]], number: str) -> list[dict[str, An
         failed = [one for one in row.get("checks", ()) if one["outcome"] != "passed"]
         found.append({**row, **(addresses if row["large"] else {}), "marks": failed})
     return found
+
+
+def _replies(
+    stored: Stored, report: Mapping[str, Any], language: str
+) -> Mapping[str, list[dict[str, str]]]:
+    """The city's texts for each form, with this report's facts filled in; nobody's identity."""
+    area, due = report["area"], [one["due_at"] for one in report["promises"] if one["due_at"]]
+    facts = {
+        "number": stored.report.number,
+        "category": short_name(report["category"]["name"].get(language, "")).lower(),
+        "kelurahan": area["kelurahan"]["name"] if area else "",
+        "agency": ((report["agency"] or {}).get("name") or {}).get(language, ""),
+        "deadline": in_words(due[-1], language) if due else "",
+    }
+    rows = bootstrap.catalogue().replies()
+    return {
+        action: [
+            {"name": row["name"][language], "text": filled(row["text"][language], facts)}
+            for row in fitting(rows, action)
+        ]
+        for action in BY_ACTION
+    }
 
 
 def _said(refused: Exception) -> Mapping[str, Any]:

@@ -10,6 +10,7 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import msgspec
 from chalice import Blueprint, Response
@@ -74,9 +75,12 @@ def room(call: Call) -> Response:
 
 @shows(blueprint, "GET", "/ruang/cari")
 def seek(call: Call) -> Response:
-    """From a number, however it was said or typed, to its case."""
-    number = normalise(one_line(call.query("nomor"))[:40])
-    return redirect(f"/kasus/{number}" if number else "/ruang")
+    """From a number, however it was said or typed, to its case; from words to the queue."""
+    said = one_line(call.query("nomor"))[:40]
+    number = normalise(said)
+    if number:
+        return redirect(f"/kasus/{number}")
+    return redirect(f"/tugas?{urlencode({'q': said})}" if said else "/ruang")
 
 
 @shows(blueprint, "GET", "/panggilan-112")

@@ -14,7 +14,7 @@ from chalicelib.domain.actions import ActionRefused
 from chalicelib.domain.report import CONTROL_ROOM, STATUSES
 from chalicelib.handlers.actions import command_for
 from chalicelib.handlers.http import clean, one_line, response_to
-from chalicelib.handlers.pages.case_forms import BY_ACTION, body_of
+from chalicelib.handlers.pages.case_forms import BY_ACTION, Form, body_of
 from chalicelib.handlers.pages.rendering import language_of, page, redirect
 from chalicelib.handlers.pages.work_rows import work_row
 from chalicelib.handlers.problems import Problem
@@ -28,9 +28,9 @@ blueprint = Blueprint(__name__)
 _PAGE = 50
 _TIERS = ("P0", "P1", "P2", "P3", "P4", "P5")
 #: The parameters that narrow the list; a link with them is a saved filter.
-_FILTERS = ("agency", "status", "tier", "category", "area")
+_FILTERS = ("agency", "status", "tier", "category", "area", "q")
 #: What may be done for several at once; each still passes every rule of its own.
-BULK = ("verify", "assign", "acknowledge", "start")
+BULK = ("verify", "assign", "reject", "acknowledge", "start")
 _PICKED = "pick."
 
 
@@ -49,13 +49,32 @@ def act(call: Call) -> Response:
     given = {name: clean(value) for name, value in form_of(call.request).items()}
     chosen = {name: given.get(f"f.{name}", "")[:40] for name in _FILTERS}
     action = given.get("do", "")
+    query = urlencode({name: value for name, value in chosen.items() if value})
+    if action in _KEEPING:
+        return _kept(call, action, given, chosen, query)
     if action not in BULK:
         raise Problem("not_found")
     numbers = [number_of(name.removeprefix(_PICKED)) for name in given if name.startswith(_PICKED)]
-    refused = [one for number in numbers[:_PAGE] if (one := _refusal(call, number, action, given))]
+    outcomes = {number: _refusal(call, number, action, given) for number in numbers[:_PAGE]}
+    refused = [one for one in outcomes.values() if one]
     if refused:
-        return _list(call, chosen, None, refused)
-    query = urlencode({name: value for name, value in chosen.items() if value})
+        done = [number for number, one in outcomes.items() if one is None]
+        return _list(call, chosen, None, refused, done, BY_ACTION[action])
+    return redirect(f"/tugas?{query}" if query else "/tugas")
+
+
+def _kept(
+    call: Call, action: str, given: Mapping[str, str], chosen: Mapping[str, str], query: str
+) -> Response:
+    """Keep or forget one of the reader's own filters."""
+    filters, name = bootstrap.keep_filters(), one_line(given.get("name", ""))[:_LONGEST_NAME]
+    try:
+        if action == "keep_filter":
+            filters.keep(call.caller, name, query)
+        else:
+            filters.drop(call.caller, name)
+    except ActionRefused as refused:
+        return _list(call, chosen, None, [json.loads(response_to(refused).body)])
     return redirect(f"/tugas?{query}" if query else "/tugas")
 
 
@@ -76,6 +95,8 @@ def _list(
     chosen: Mapping[str, str],
     cursor: str | None,
     refused: Sequence[Mapping[str, Any]] = (),
+    done: Sequence[str] = (),
+    action: Form | None = None,
 ) -> Response:
     views = bootstrap.views()
     holder = chosen["agency"] or views.own_holder(call.caller)
@@ -109,15 +130,39 @@ def _list(
         kinds=sorted(known.categories().values(), key=lambda one: one.code),
         kecamatan=known.areas.all("kecamatan"),
         refused=refused,
+        done=done,
+        did=action,
+        rejections=BY_ACTION["reject"].fields[0].choices,
+        kept=bootstrap.keep_filters().of(call.caller.person),
         cursor=cursor_for(found.cursor),
         push_key=bootstrap.pushing().public_key(),
         query=urlencode({name: value for name, value in chosen.items() if value}),
     )
 
 
-_AT_ROOM = frozenset({"verify", "assign"})
+_AT_ROOM = frozenset({"verify", "assign", "reject"})
+_KEEPING = frozenset({"keep_filter", "drop_filter"})
+_LONGEST_NAME = 40
 
 
 def _fits(row: Mapping[str, Any], chosen: Mapping[str, str]) -> bool:
     same = all(chosen[name] in ("", row[name]) for name in ("status", "tier", "category"))
-    return same and chosen["area"] in ("", row["kecamatan"], row["kelurahan"])
+    if not same or chosen["area"] not in ("", row["kecamatan"], row["kelurahan"]):
+        return False
+    wanted = chosen["q"].casefold().split()
+    return not wanted or all(word in _words(row) for word in wanted)
+
+
+def _words(row: Mapping[str, Any]) -> str:
+    """What a row can be found by: number, kind, place and agency; nothing that people wrote."""
+    known, views = bootstrap.catalogue(), bootstrap.views()
+    parts = (
+        row["number"],
+        row["category"],
+        *views.category(row["category"])["name"].values(),
+        known.areas.name(row["kelurahan"]),
+        known.areas.name(row["kecamatan"]),
+        row["agency"],
+        *(views.agency(row["agency"]) or {"name": {}})["name"].values(),
+    )
+    return " ".join(str(part) for part in parts if part).casefold()

@@ -2,6 +2,16 @@
 (() => {
   "use strict";
   for (const one of document.querySelectorAll(".js-only")) one.hidden = false;
+  // A text of the city's goes where the cursor's field is; what was written before stays.
+  for (const button of document.querySelectorAll("button[data-reply]")) {
+    button.addEventListener("click", () => {
+      const field = document.getElementById(button.dataset.into);
+      const before = field.value.trimEnd();
+      field.value = (before ? `${before}\n${button.dataset.reply}` : button.dataset.reply).slice(0, field.maxLength);
+      button.closest("details").open = false;
+      field.focus();
+    });
+  }
   const form = document.querySelector("form.act");
   const mark = form?.elements.csrf?.value || "";
   for (const input of document.querySelectorAll("input[data-photo]")) {

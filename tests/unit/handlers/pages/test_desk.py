@@ -153,3 +153,12 @@ def test_a_result_without_a_photo_from_before_says_so_to_whoever_checks(world):
     assert "foto keadaan semula" not in case()
     body = {"outcome": "done", "photos": [after], "note": "Ditambal"}
     assert world.act(number, "submit", body, user="petugas.pupr").status == 200
+
+
+def test_texts_of_the_city_can_be_inserted_with_the_facts_of_the_case(world):
+    number = world.filed(WITH_MAIL)["number"]
+    html = world.get(f"/kasus/{number}", headers=signed_in("operator")).body.decode()
+    assert f'data-reply="Terima kasih atas laporan {number} tentang jalan berlubang.' in html
+    english = world.get(f"/kasus/{number}?lang=en", headers=signed_in("operator")).body.decode()
+    assert "Ask for the exact place" in english
+    assert "Bu Tini" not in html

@@ -53,4 +53,60 @@ def test_what_is_refused_is_named_and_the_rest_is_done(world):
 
 def test_an_act_that_is_not_for_many_is_refused(world):
     number = assigned(world)
-    assert send(world, "operator", {f"pick.{number}": "1", "do": "reject"}).status == 404
+    assert send(world, "operator", {f"pick.{number}": "1", "do": "submit"}).status == 404
+
+
+def test_many_are_rejected_with_a_reason_and_each_outcome_is_shown(world):
+    new = world.filed(WITH_MAIL)["number"]
+    taken = world.filed(WITH_MAIL)["number"]
+    world.act(taken, "verify", user="operator")
+    picked = {f"pick.{new}": "1", f"pick.{taken}": "1", "do": "reject"}
+    without = send(world, "operator", picked)
+    assert without.status == 409 and "2 laporan tidak berubah" in without.body.decode()
+    answer = send(world, "operator", picked | {"reason": "already_answered"})
+    html = answer.body.decode()
+    assert answer.status == 409 and "1 laporan: Tidak dapat diproses" in html
+    assert html.index(new) < html.index("1 laporan tidak berubah") < html.index(taken)
+    assert world.get(f"/v1/reports/{new}").json["status"] == "rejected"
+    assert world.get(f"/v1/reports/{taken}").json["status"] == "assigned"
+
+
+def test_a_filter_is_kept_under_a_name_and_forgotten_again(world):
+    keep = {"do": "keep_filter", "name": "P2 Tangerang", "f.tier": "P2", "f.area": "36.71.01"}
+    answer = send(world, "operator", keep)
+    assert answer.headers["Location"] == "/tugas?tier=P2&area=36.71.01"
+    html = world.get("/tugas", headers=signed_in("operator")).body.decode()
+    assert 'href="/tugas?tier=P2&amp;area=36.71.01">P2 Tangerang' in html
+    other = world.get("/tugas", headers=signed_in("verifikator")).body.decode()
+    assert "P2 Tangerang" not in other
+    send(world, "operator", {"do": "drop_filter", "name": "P2 Tangerang"})
+    html = world.get("/tugas", headers=signed_in("operator")).body.decode()
+    assert "P2 Tangerang" not in html
+
+
+def test_filters_are_bounded_and_none_is_empty(world):
+    for number in range(12):
+        kept = {"do": "keep_filter", "name": f"s{number}", "f.tier": "P2"}
+        assert send(world, "operator", kept).status == 303
+    full = send(world, "operator", {"do": "keep_filter", "name": "x", "f.tier": "P2"})
+    assert full.status == 409 and "sudah penuh" in full.body.decode()
+    again = {"do": "keep_filter", "name": "s3", "f.tier": "P3"}
+    assert send(world, "operator", again).status == 303
+    assert send(world, "operator", {"do": "keep_filter", "name": "y"}).status == 409
+
+
+def test_words_find_by_number_kind_place_and_agency(world):
+    hole = world.filed(WITH_MAIL)["number"]
+    lamp = world.filed(WITH_MAIL | {"category": "INF-02"})["number"]
+    who = signed_in("operator")
+
+    def found(words):
+        html = world.get(f"/tugas?q={words}", headers=who).body.decode()
+        return [number for number in (hole, lamp) if f"/kasus/{number}" in html]
+
+    assert found("lubang+sukasari") == found("pothole") == [hole]
+    assert found(hole[-4:].lower()) == [hole]
+    assert found("sukasari") == [hole, lamp]
+    assert found("lubang+nowhere") == []
+    to = world.get("/ruang/cari?nomor=lubang", headers=who).headers["Location"]
+    assert to == "/tugas?q=lubang"
