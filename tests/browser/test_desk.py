@@ -56,7 +56,7 @@ def test_an_officers_day(city, shape, tmp_path):
     visit.look("case")
     page.get_by_role("button", name="Tiba di lokasi").click()
     page.get_by_text("Ajukan hasil").first.click()
-    page.locator("input[data-photo]").set_input_files(photo)
+    page.locator("#submit-photos").set_input_files(photo)
     page.get_by_text("1 ✓").wait_for()
     page.get_by_label("Apa yang dikerjakan").fill("Ditambal panas 2,4 m²")
     visit.look("case-submit")
