@@ -87,6 +87,8 @@ def _case(call: Call, refused: Exception | None = None) -> Response:
     now = bootstrap.clock().now()
     progress = bootstrap.show_progress()(stored, now)
     names = {_PATHS.get(name, name) for name in report["actions"]}
+    if stored.report.instructed_until is None:
+        names.discard("answer_instruction")
     problem = _said(refused) if refused else None
     sop = bootstrap.catalogue().sop(stored.report.sop_id, stored.report.sop_version)
     return page(

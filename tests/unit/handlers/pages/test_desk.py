@@ -162,3 +162,11 @@ def test_texts_of_the_city_can_be_inserted_with_the_facts_of_the_case(world):
     english = world.get(f"/kasus/{number}?lang=en", headers=signed_in("operator")).body.decode()
     assert "Ask for the exact place" in english
     assert "Bu Tini" not in html
+
+
+def test_an_answer_to_an_instruction_is_offered_only_where_one_waits(world):
+    number, who = assigned(world), signed_in("kadis.pupr")
+    place = f"/kasus/{number}/answer_instruction"
+    assert place not in world.get(f"/kasus/{number}", headers=who).body.decode()
+    world.act(number, "instruct", {"text": "Tutup hari ini"}, user="walikota")
+    assert place in world.get(f"/kasus/{number}", headers=who).body.decode()
