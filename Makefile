@@ -9,7 +9,7 @@ PYTEST := $(BIN)/python -m pytest
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help install run drill bench load client test test-long packages lint format clean sbom
+.PHONY: help install run drill bench load client test test-long packages lint format clean sbom audit
 .PHONY: stage ready doctor plan deploy admin rollback remove
 
 help: ## Show this list
@@ -51,6 +51,9 @@ bench: $(STAMP) ## Calls, units, CPU and cost of requests, cases and months; wri
 
 load: $(STAMP) ## Half an hour of a busy city against make run, with a restart; writes load.json
 	$(BIN)/python -m bench.load
+
+audit: $(STAMP) ## Known vulnerabilities of the libraries in Lambda; 2 when not all could be looked up
+	@$(BIN)/python -m infra.tools.audit requirements.txt requirements-media.txt
 
 sbom: $(STAMP) ## Write which libraries run in Lambda, as CycloneDX (build/sbom.json)
 	@mkdir -p build

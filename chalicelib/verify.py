@@ -177,16 +177,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return int(bool(wrong))
 
 
+def ledger_faults(lines: Iterable[str], days: Sequence[Sealed]) -> list[str]:
+    """Return what is wrong with the records in *lines*, by themselves and against *days*."""
+    return _against(lines, {}, days)
+
+
+def _against(lines: Iterable[str], last: dict[str, str], days: Sequence[Sealed]) -> list[str]:
+    recomputed = Recomputed(days[0].day.day, days[-1].day.day) if days else None
+    wrong = list(_faults(lines, last, recomputed))
+    if recomputed is not None and not wrong:
+        wrong += recomputed.differences(days)
+    return wrong
+
+
 def _ledger(path: Path, wanted: str, days: Sequence[Sealed]) -> list[str]:
     last: dict[str, str] = {}
-    recomputed = Recomputed(days[0].day.day, days[-1].day.day) if days else None
     with path.open(encoding="utf-8") as file:
-        wrong = list(_faults((text for text in file if text.strip()), last, recomputed))
+        wrong = _against((text for text in file if text.strip()), last, days)
     computed = root(last)
     if wanted and not wrong and computed != wanted.lower():
         wrong.append(f"the root is not {wanted}")
-    if recomputed is not None and not wrong:
-        wrong += recomputed.differences(days)
     sys.stdout.write(f"reports: {len(last)}\nroot: {computed}\n")
     return wrong
 
