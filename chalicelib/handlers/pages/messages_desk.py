@@ -19,10 +19,13 @@ from chalicelib.handlers.problems import Problem
 from chalicelib.handlers.serving import Call, shows
 from chalicelib.handlers.session import form_of
 from chalicelib.services.administering import NoSuchDocument, VersionMoved
-from chalicelib.services.messages import LANGUAGES
+from chalicelib.services.messages import LANGUAGES, Template
 from chalicelib.services.template_desk import MAX_PARTS, PROPOSED, Finding, findings
 
 blueprint = Blueprint(__name__)
+#: What stands in a template's text besides words.
+_OTHERWISE = re.compile(r"{%\s*else\s*%}.*?{%\s*endif\s*%}", re.S)
+_CHOICE, _FILLED = re.compile(r"{%.*?%}", re.S), re.compile(r"{{.*?}}", re.S)
 _PRIVATE = {"Cache-Control": "no-store"}
 _NAME = re.compile(r"[a-z_]{1,40}")
 _REFUSALS = (MoveRefused, VersionMoved, Problem)
@@ -116,12 +119,15 @@ def change(call: Call) -> Response:
 
 def _named_by_subject(rows: Sequence[Mapping[str, Any]], language: str) -> list[dict[str, Any]]:
     """A template's name is for programs; people know a message by its subject."""
-    return [{**row, "subject": _subject(row["template"], language)} for row in rows]
+    templates = bootstrap.catalogue().templates()
+    return [{**row, "subject": _subject(templates.get(row["template"]), language)} for row in rows]
 
 
-def _subject(id: str, language: str) -> str:
-    shown = bootstrap.template_desk().preview(id)
-    return next((one.subject for one in shown if one.language == language and one.subject), "")
+def _subject(one: Template, language: str) -> str:
+    """The subject with dots for what is filled in; of two ways to say it, the first."""
+    words = str(one.channels["mail"][language]["subject"])
+    first = _OTHERWISE.sub("", words)
+    return one_line(_FILLED.sub("…", _CHOICE.sub("", first)))
 
 
 def _template(
@@ -142,7 +148,7 @@ def _template(
         status=problem["status"] if problem else 200,
         headers=_PRIVATE,
         id=id,
-        subject=_subject(id, language_of(call)),
+        subject=_subject(one, language_of(call)),
         one=one,
         unsaved=channels is not None,
         proposal=waiting,

@@ -264,7 +264,7 @@ def test_a_button_without_its_own_page_says_only_that_it_opens_the_report():
 
 def test_an_office_is_named_as_told_only_if_it_was_told():
     untold = replace(LONG, told_before=())
-    assert "Diberi tahu: Kepala Seksi" in sms("reporter_limit_passed", LONG)
+    assert "Atasan sudah diberi tahu" in sms("reporter_limit_passed", LONG)
     assert "iberi tahu" not in sms("reporter_limit_passed", untold)
     assert "Yang sudah diberi tahu" not in mail("reporter_limit_passed", untold).text
     expected = "pada Rabu, 26 Mei 2027 pukul 08.29 WIB diberi tahu: Kepala Bidang Lalu Lintas"
