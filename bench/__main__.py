@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from bench import cases, processor, routes
+from bench import cases, processor, routes, surface
 from bench.cases import CASES, MIX, Case, price, price_list
 from chalicelib.domain.costs import Prices
 from infra.deploy.alarms import alarms as put_after_functions
@@ -75,6 +76,9 @@ def run(scale: tuple[int, ...]) -> dict[str, Any]:
         "routes": {
             name: [one.to_dict() for one in many] for name, many in routes.measure().items()
         },
+        "surface": surface.calls(),
+        "warm_ms": surface.warm(),
+        "unplayed": dict(surface.UNPLAYED),
         "cases": {name: case.to_dict(prices) for name, case in found.items()},
         "per_1000_of_the_mix": {
             "mix": MIX,
@@ -101,6 +105,7 @@ def table(found: dict[str, Any]) -> str:
                     f"{name:40}{sum(one['calls'].values()):>6}{one['write_units']:>7g}"
                     f"{one['read_units']:>7g}{one['largest_item']:>9}  {which}"
                 )
+    lines += _surface(found)
     lines.append(
         f"\n{'case':24}{'trans.':>7}{'mail':>6}{'sms':>5}{'WRU':>7}{'bare $':>9}{'mail $':>9}"
     )
@@ -111,6 +116,7 @@ def table(found: dict[str, Any]) -> str:
             f"{one['write_units']:>7g}{one['usd_per_1000_without_messages']:>9.2f}"
             f"{one['usd_per_1000_with_mail']:>9.2f}"
         )
+    lines += _spending(found)
     lines.append(f"\nper 1,000 of the mix: {found['per_1000_of_the_mix']}")
     lines.append(f"idle month, USD: {found['idle_month']}")
     lines.append(f"a month by reports a day, USD: {found['month']}")
@@ -118,6 +124,27 @@ def table(found: dict[str, Any]) -> str:
         lines.append(f"stored reports: {name}: {sizes}")
     lines.append(f"cold start: {found['cold']}\nwarm: {found['warm']}\npackage: {found['package']}")
     return "\n".join([*lines, "", *verdicts(found)])
+
+
+def _surface(found: dict[str, Any]) -> Iterator[str]:
+    """Every route and page: its answer, calls, units, and CPU once warm (without AWS)."""
+    yield f"\n{'every route and page':58}{'answer':>7}{'calls':>6}{'WRU':>6}{'RRU':>7}{'CPU ms':>8}"
+    for name, one in sorted(found["surface"].items(), key=lambda row: row[0].split(" ")[::-1]):
+        spent = found["warm_ms"].get(name, "")
+        yield (
+            f"{name:58}{one['status']:>7}{sum(one['calls'].values()):>6}"
+            f"{one['write_units']:>6g}{one['read_units']:>7g}{spent:>8}"
+        )
+    for name, why in found["unplayed"].items():
+        yield f"function {name:49} not played: {why}"
+
+
+def _spending(found: dict[str, Any]) -> Iterator[str]:
+    """Where the dollars of 1,000 of each case go, without messages."""
+    names = list(next(iter(found["cases"].values()))["spent"])
+    yield f"\n{'USD per 1,000':24}" + "".join(f"{name.split('_')[0][:8]:>9}" for name in names)
+    for name, case in found["cases"].items():
+        yield f"{name:24}" + "".join(f"{case['spent'][one]:>9.4f}" for one in names)
 
 
 def verdicts(found: dict[str, Any]) -> list[str]:

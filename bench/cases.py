@@ -76,6 +76,10 @@ class Case:
             "messages": self.messages(),
             "functions": self.functions,
             "api_requests": self.requests,
+            "spent": {
+                name: round(float(price(prices, name) * count * 1000), 4)
+                for name, count in self.counts().items()
+            },
             "write_units": self.totals.written,
             "read_units": self.totals.read,
             "usd_per_1000_without_messages": round(float(self.cost(prices, mail=False)), 4),

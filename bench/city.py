@@ -34,6 +34,8 @@ QUEUES = (
     "hook",
     "media",
     "announce",
+    "document",
+    "accept",
 )
 REGION = "ap-southeast-3"
 #: Queue → the function that reads it.
@@ -84,6 +86,11 @@ class City(World):
 
     def _opened(self, names: dict[str, str]) -> Iterator[City]:
         os.environ |= {"AWS_ACCESS_KEY_ID": "bench", "AWS_SECRET_ACCESS_KEY": "bench"}
+        os.environ |= {"OIDC_ISSUER": "https://issuer.test", "OIDC_AUDIENCE": "live-room-bench"}
+        os.environ |= {
+            f"OIDC_{name}_URL": f"https://issuer.test/{name}"
+            for name in ("AUTHORIZE", "TOKEN", "LOGOUT")
+        }
         os.environ |= {"MAIL_FROM": "lapor@live-room.test", "PUBLIC_URL": "https://lapor.test"}
         with mock_aws(), self.running():
             sqs = boto3.client("sqs", region_name=REGION)
@@ -103,6 +110,7 @@ class City(World):
                     verifier=verifier,
                     executions=self.executions,
                     blobs=self.blobs,
+                    prints=self.prints,
                     accounts=self.accounts,
                     register=self.register,
                     clients=self.clients,
@@ -123,6 +131,7 @@ class City(World):
             tables.FollowerRow,
             tables.AccountRow,
             tables.PhotoRow,
+            tables.BookRow,
         ):
             row._connection = None
             row.create_table(wait=True)

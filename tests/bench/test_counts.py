@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bench import cases, flood, routes
+from bench import cases, flood, routes, surface
+from chalicelib.handlers import audience
 
 
 @pytest.fixture(scope="module")
@@ -81,3 +82,45 @@ def test_a_flood_leaves_filing_and_firing_alone_and_holds_up_only_the_figures():
         if units > flood.WRITES_A_PARTITION
     }
     assert over == {("views", "TALLY")}
+
+
+#: What is asked of AWS by some routes of every kind; the whole table takes a minute.
+ASKED = (
+    "GET /v1/reports",
+    "GET /v1/reports/{number}",
+    "GET /v1/statistics",
+    "GET /v1/queue",
+    "POST /v1/reports/{number}/acknowledge",
+    "GET /angka",
+    "GET /",
+)
+
+
+def test_every_route_page_and_function_is_counted_or_said_not_to_be():
+    named = {(method, path) for method, path, _ in surface.places()}
+    listed = {*audience.ROUTES, *audience.PAGES}
+    assert {one for one in listed if not one[1].endswith(audience.ACTION)} <= named
+    assert {("POST", f"/v1/reports/{{number}}/{name}") for name in audience.ACTIONS} <= named
+    events = {name for name in surface.functions() if not name.startswith("route_")}
+    assert events == set(surface.PLAYED) | set(surface.UNPLAYED)
+
+
+def test_routes_are_asked_as_somebody_who_may_and_public_lists_read_little():
+    found = surface.calls(ASKED)
+    assert set(found) == set(ASKED)
+    assert {name: one["status"] for name, one in found.items()} == {
+        **dict.fromkeys(ASKED, 200),
+        # It waits to be verified: to an officer it is not there yet.
+        "POST /v1/reports/{number}/acknowledge": 404,
+    }
+    reads = {name: sum(one["calls"].values()) for name, one in found.items()}
+    assert reads["GET /v1/reports"] <= 2
+    assert reads["GET /v1/statistics"] <= 8
+    assert reads["GET /angka"] <= 16
+
+
+@pytest.mark.long
+def test_no_route_and_no_page_fails_when_it_is_asked():
+    assert {
+        name: one["status"] for name, one in surface.calls().items() if one["status"] >= 500
+    } == {}
