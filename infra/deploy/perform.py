@@ -27,6 +27,7 @@ _STACK_SECONDS = 1800
 _TRIES_OF_A_RECORD = 5
 _LONGEST_AGE = 3600
 _HALF_MINUTE = 30
+_TRIES_TO_DELETE = 3
 
 
 class StepFailed(RuntimeError):
@@ -250,11 +251,36 @@ def _remove_functions(doing: Executor, step: plan.RemoveFunctions) -> None:
     if not doing.facts.functions:
         doing.note("there are none")
         return
+    delete_what_is_left(doing, _delete_functions)
+    doing.look_again()
+
+
+def _delete_functions(doing: Executor) -> None:
     where = project.place(doing.settings, doing.facts, {})
     project.write(doing.folder, where, doing.settings.architecture)
     state.write(doing.settings, doing.facts, doing.folder)
     _chalice(doing, "delete")
-    doing.look_again()
+
+
+def delete_what_is_left(doing: Executor, delete: Callable[[Executor], None]) -> None:
+    """Let *delete* remove all functions; after a failure again, of those that are still there.
+
+    A request that was lost after its effect is repeated by its client, which then finds nothing:
+    Chalice gives up on that, though nothing is wrong.
+
+    :raises StepFailed: if the last of a few attempts failed and functions are left.
+    """
+    for attempt in range(1, _TRIES_TO_DELETE + 1):
+        try:
+            return delete(doing)
+        except StepFailed as failed:
+            doing.look_again()
+            if not doing.facts.functions:
+                return None
+            if attempt == _TRIES_TO_DELETE:
+                raise
+            doing.note(f"{str(failed).splitlines()[-1]}; again, for the functions still there")
+    return None
 
 
 def _remove_leftovers(doing: Executor, step: plan.RemoveLeftovers) -> None:
