@@ -84,14 +84,14 @@ _SEVERAL = replace(
             "TL-7K3QX9MW",
             {
                 "id": "tugas baru, Lampu jalan padam, Kel. Bugel, sebelum 26/05/2027 08.29",
-                "en": "new tasks, Street light out, Kel. Bugel, by 26/05/2027 08.29",
+                "en": "new task, Street light out, Kel. Bugel, by 26/05/2027 08.29",
             },
         ),
         Line(
             "TL-9M4RT2CA",
             {
                 "id": "pengingat, Jalan berlubang, Kel. Sukasari, sebelum 26/05/2027 10.00",
-                "en": "reminders, Pothole, Kel. Sukasari, by 26/05/2027 10.00",
+                "en": "reminder, Pothole, Kel. Sukasari, by 26/05/2027 10.00",
             },
         ),
     ),
