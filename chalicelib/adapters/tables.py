@@ -186,6 +186,8 @@ class ViewRow(Model):
     sk = UnicodeAttribute(range_key=True)
     version = NumberAttribute(null=True)
     seq = NumberAttribute(null=True)
+    #: Of calls, supports and uses, each in a row of its own; hides the model's own `count`.
+    count = NumberAttribute(null=True)
     body = UnicodeAttribute(null=True)
     feed_key = UnicodeAttribute(null=True)
     feed_sort = UnicodeAttribute(null=True)

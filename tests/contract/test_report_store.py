@@ -48,11 +48,11 @@ START = "2027-04-05T10:00:00+07:00"
 @pytest.fixture(autouse=True)
 def keys(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("TOKEN_SECRET", SECRET.decode())
-    for cached in (config.token_secret, config.link_keys):
-        cached.cache_clear()
+    config.token_secret.cache_clear()
+    config.forget_secrets()
     yield
-    for cached in (config.token_secret, config.link_keys):
-        cached.cache_clear()
+    config.token_secret.cache_clear()
+    config.forget_secrets()
 
 
 @pytest.fixture(params=["memory", "dynamo"])

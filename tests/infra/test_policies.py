@@ -410,7 +410,8 @@ CALLS = {
         ("api_handler", "secretsmanager:GetSecretValue", OUTPUTS["LINK_SECRET_ID"]),
         *(
             (name, "secretsmanager:GetSecretValue", OUTPUTS["LINK_SECRET_ID"])
-            for name in ("send", *INBOUND)
+            # filings carry keyed marks of the address left with them, so that it finds them again
+            for name in ("send", "accept", *INBOUND)
         ),
         ("reveal", "secretsmanager:GetSecretValue", OUTPUTS["TOKEN_SECRET_ID"]),
     ],
