@@ -385,7 +385,7 @@ CALLS = {
     ],
     "alarms: sns.publish": [
         (name, "sns:Publish", OUTPUTS["ALARM_TOPIC_ARN"])
-        for name in ("hook", "refer", "fire", "arm", "send", "delivery_events", "mend")
+        for name in ("accept", "hook", "refer", "fire", "arm", "send", "delivery_events", "mend")
     ],
     # v2's SendEmail with raw content is authorised as SendRawEmail, on identity and set
     "providers: sesv2.send_email": [
