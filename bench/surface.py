@@ -20,24 +20,8 @@ from bench.city import City
 from bench.meter import Metered
 from chalicelib.handlers.audience import ACTION, ACTIONS, PAGES, PUBLIC, REPORTER, ROUTES
 from chalicelib.handlers.openapi import document
-from tests.fakes.world import WITH_MAIL, World
+from tests.fakes.world import USER_OF, WITH_MAIL, World
 
-#: Role → a demo user who has it.
-USERS = {
-    "operator": "operator",
-    "verifier": "verifikator",
-    "officer": "petugas.pupr",
-    "agency_head": "kadis.pupr",
-    "territorial": "camat.karawaci",
-    "secretary": "sekda",
-    "mayor": "walikota",
-    "inspector": "inspektorat",
-    "auditor": "auditor",
-    "sop_author": "penyusun",
-    "sop_reviewer": "peninjau",
-    "sop_approver": "penyetuju",
-    "admin": "admin",
-}
 #: Names in paths → what stands for them; the report's number is the one that was filed.
 NAMED = {
     "category": "INF-01",
@@ -140,9 +124,9 @@ def _ask(world: World, number: str, method: str, path: str, who: Collection[str]
     target = re.sub(r"\{(\w+)\}", lambda found: _named(found[1], number), path)
     how: dict[str, str] = {}
     if PUBLIC not in who:
-        role = next((role for role in USERS if role in who), "")
+        role = next((role for role in USER_OF if role in who), "")
         if role:
-            how["user"] = USERS[role]
+            how["user"] = USER_OF[role]
         elif REPORTER in who:
             how["token"] = world.token_of(number)
     given = (body if body is not None else {}) if method != "GET" else None

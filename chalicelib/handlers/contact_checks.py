@@ -8,17 +8,12 @@ from chalicelib import bootstrap
 from chalicelib.domain.events import parse_instant
 from chalicelib.handlers.definitions import ContactCheck
 from chalicelib.handlers.http import clean, ok, one_line, parse
-from chalicelib.handlers.pages.rendering import page, redirect
+from chalicelib.handlers.pages.rendering import OF_A_LINK, page, redirect
 from chalicelib.handlers.queries import Row, listed, page_of
 from chalicelib.handlers.serving import Call, serves, shows
 from chalicelib.services.viewing import local
 
 blueprint = Blueprint(__name__)
-_PRIVATE = {
-    "Cache-Control": "no-store",
-    "Referrer-Policy": "no-referrer",
-    "X-Robots-Tag": "noindex, nofollow",
-}
 
 
 @serves(blueprint, "GET", "/v1/admin/contacts")
@@ -40,7 +35,7 @@ def check(call: Call) -> Response:
 def contact_page(call: Call) -> Response:
     """What the link would confirm; opening it confirms nothing."""
     found = bootstrap.check_contacts().open(call.params["token"])
-    return page(call, "contact_check.html", headers=_PRIVATE, check=found)
+    return page(call, "contact_check.html", headers=OF_A_LINK, check=found)
 
 
 @shows(blueprint, "POST", "/kontak/{token}")
@@ -48,7 +43,7 @@ def confirm_contact(call: Call) -> Response:
     """Confirm that the message arrived."""
     token = call.params["token"]
     bootstrap.check_contacts().confirm(token)
-    return redirect(f"/kontak/{token}", headers=_PRIVATE)
+    return redirect(f"/kontak/{token}", headers=OF_A_LINK)
 
 
 def _shown(row: Row) -> Row:

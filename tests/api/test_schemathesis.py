@@ -24,7 +24,7 @@ from schemathesis.specs.openapi.checks import (
 from chalicelib.handlers.audience import PUBLIC, REPORTER
 from chalicelib.handlers.openapi import document
 from infra.local.server import Gateway, Server
-from tests.fakes.world import WITH_MAIL, World, access_token
+from tests.fakes.world import USER_OF, WITH_MAIL, World, access_token
 
 CHECKS = [
     not_a_server_error,
@@ -33,22 +33,6 @@ CHECKS = [
     response_schema_conformance,
     response_headers_conformance,
 ]
-#: Role → a demo user who has it.
-USERS = {
-    "operator": "operator",
-    "verifier": "verifikator",
-    "officer": "petugas.pupr",
-    "agency_head": "kadis.pupr",
-    "territorial": "camat.karawaci",
-    "secretary": "sekda",
-    "mayor": "walikota",
-    "inspector": "inspektorat",
-    "auditor": "auditor",
-    "sop_author": "penyusun",
-    "sop_reviewer": "peninjau",
-    "sop_approver": "penyetuju",
-    "admin": "admin",
-}
 DOCUMENT = document("http://127.0.0.1")
 SCHEMA = schemathesis.openapi.from_dict(DOCUMENT)
 #: Seconds for one answer: a busy machine is no fault of the API.
@@ -71,10 +55,10 @@ class Live:
         """Return the Authorization of somebody in *audience*."""
         if REPORTER in audience:
             return {"Authorization": f"Bearer {self.world.token_of(self.number)}"}
-        roles = [role for role in audience if role in USERS]
+        roles = [role for role in audience if role in USER_OF]
         if PUBLIC in audience or not roles:
             return {}
-        return {"Authorization": f"Bearer {access_token(USERS[roles[0]])}"}
+        return {"Authorization": f"Bearer {access_token(USER_OF[roles[0]])}"}
 
 
 @pytest.fixture(scope="module")

@@ -7,29 +7,24 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from moto import mock_aws
 
 from chalicelib.services.sessions import SESSION_SECONDS, Session, Sessions, Standing
+from tests.fakes import emulated
 from tests.fakes.accounts import MemoryAccountStore
 
 NOW = 1_800_000_000
 
 
 @pytest.fixture(params=["memory", "dynamo"])
-def accounts(request: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+def accounts(request: Any) -> Iterator[Any]:
     if request.param == "memory":
         yield MemoryAccountStore()
         return
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "test")
-    with mock_aws():
-        from chalicelib.adapters.account_store import DynamoAccountStore
-        from chalicelib.adapters.tables import AccountRow
+    from chalicelib.adapters.account_store import DynamoAccountStore
+    from chalicelib.adapters.tables import AccountRow
 
-        AccountRow._connection = None
-        AccountRow.create_table(wait=True)
+    with emulated.tables(AccountRow):
         yield DynamoAccountStore()
-        AccountRow._connection = None
 
 
 @pytest.mark.parametrize("groups", [None, (), ("officer", "agency_head")])

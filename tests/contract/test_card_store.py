@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from moto import mock_aws
 
 from chalicelib.services.cards import Card, Update
+from tests.fakes import emulated
 from tests.fakes.cards import MemoryCardStore
 
 CARD = Card("TL-1", 3, "2027-03-31T17:30:00Z", "INF-01", "qqguf7q", {"number": "TL-1", "n": 1})
@@ -17,20 +17,15 @@ STEP = Update("TL-1", 4, "2027-04-05T03:00:00Z", {"number": "TL-1", "state": "op
 
 
 @pytest.fixture(params=["memory", "dynamo"])
-def cards(request: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+def cards(request: Any) -> Iterator[Any]:
     if request.param == "memory":
         yield MemoryCardStore()
         return
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "test")
-    with mock_aws():
-        from chalicelib.adapters.card_store import DynamoCardStore
-        from chalicelib.adapters.tables import ViewRow
+    from chalicelib.adapters.card_store import DynamoCardStore
+    from chalicelib.adapters.tables import ViewRow
 
-        ViewRow._connection = None
-        ViewRow.create_table(wait=True)
+    with emulated.tables(ViewRow):
         yield DynamoCardStore()
-        ViewRow._connection = None
 
 
 def test_an_older_version_never_overwrites_a_newer_one(cards):
@@ -86,7 +81,7 @@ def test_what_is_near_is_found_by_cells_newest_first_and_bounded(cards):
     assert [card.number for card in cards.near(["qqguf7q"], "2027-04-05T03:00:04Z", 3)] == ["TL-4"]
 
 
-def test_counting_calls_adds_one_each_time(cards, monkeypatch):
+def test_counting_calls_adds_one_each_time(cards):
     if isinstance(cards, MemoryCardStore):
         pytest.skip("the counter has a store of its own")
     from chalicelib.adapters.usage import DynamoUsage

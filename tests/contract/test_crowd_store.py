@@ -7,27 +7,22 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from moto import mock_aws
 
 from chalicelib.services.crowds import Burst, Member
+from tests.fakes import emulated
 from tests.fakes.crowds import MemoryCrowdStore
 
 
 @pytest.fixture(params=["memory", "dynamo"])
-def crowd(request: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+def crowd(request: Any) -> Iterator[Any]:
     if request.param == "memory":
         yield MemoryCrowdStore()
         return
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "test")
-    with mock_aws():
-        from chalicelib.adapters.crowd_store import DynamoCrowdStore
-        from chalicelib.adapters.tables import ViewRow
+    from chalicelib.adapters.crowd_store import DynamoCrowdStore
+    from chalicelib.adapters.tables import ViewRow
 
-        ViewRow._connection = None
-        ViewRow.create_table(wait=True)
+    with emulated.tables(ViewRow):
         yield DynamoCrowdStore()
-        ViewRow._connection = None
 
 
 def test_joining_twice_counts_once(crowd):

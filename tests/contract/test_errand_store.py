@@ -8,10 +8,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from moto import mock_aws
 
 from chalicelib.domain.errands import DONE, Errand, finished, tried
 from chalicelib.services.sensing import State
+from tests.fakes import emulated
 from tests.fakes.errands import MemoryDeviceStates, MemoryErrandStore
 
 NOW = datetime(2027, 4, 5, 3, 0, tzinfo=UTC)
@@ -20,21 +20,16 @@ LEASE = timedelta(minutes=2)
 
 
 @pytest.fixture(params=["memory", "dynamo"])
-def stores(request: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Any, Any]]:
+def stores(request: Any) -> Iterator[tuple[Any, Any]]:
     if request.param == "memory":
         yield MemoryErrandStore(), MemoryDeviceStates()
         return
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "test")
-    with mock_aws():
-        from chalicelib.adapters.device_states import DynamoDeviceStates
-        from chalicelib.adapters.errand_store import DynamoErrandStore
-        from chalicelib.adapters.tables import ViewRow
+    from chalicelib.adapters.device_states import DynamoDeviceStates
+    from chalicelib.adapters.errand_store import DynamoErrandStore
+    from chalicelib.adapters.tables import ViewRow
 
-        ViewRow._connection = None
-        ViewRow.create_table(wait=True)
+    with emulated.tables(ViewRow):
         yield DynamoErrandStore(), DynamoDeviceStates()
-        ViewRow._connection = None
 
 
 @pytest.fixture

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from moto import mock_aws
 
 from chalicelib.services.following import Follower
+from tests.fakes import emulated
 from tests.fakes.followers import MemoryFollowStore
 
 LATER = datetime(2027, 4, 7, tzinfo=UTC)
@@ -18,20 +18,15 @@ BEN = Follower("category:INF-01", "b2", "mail", "ben@example.org", "en")
 
 
 @pytest.fixture(params=["memory", "dynamo"])
-def followers(request: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+def followers(request: Any) -> Iterator[Any]:
     if request.param == "memory":
         yield MemoryFollowStore()
         return
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "test")
-    with mock_aws():
-        from chalicelib.adapters.follow_store import DynamoFollowStore
-        from chalicelib.adapters.tables import FollowerRow
+    from chalicelib.adapters.follow_store import DynamoFollowStore
+    from chalicelib.adapters.tables import FollowerRow
 
-        FollowerRow._connection = None
-        FollowerRow.create_table(wait=True)
+    with emulated.tables(FollowerRow):
         yield DynamoFollowStore()
-        FollowerRow._connection = None
 
 
 def test_who_asked_is_no_follower_before_joining(followers: Any) -> None:

@@ -7,27 +7,22 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from moto import mock_aws
 
 from chalicelib.services.searching import Posting
+from tests.fakes import emulated
 from tests.fakes.search import MemorySearchStore
 
 
 @pytest.fixture(params=["memory", "dynamo"])
-def store(request: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+def store(request: Any) -> Iterator[Any]:
     if request.param == "memory":
         yield MemorySearchStore()
         return
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "test")
-    with mock_aws():
-        from chalicelib.adapters.search_store import DynamoSearchStore
-        from chalicelib.adapters.tables import ViewRow
+    from chalicelib.adapters.search_store import DynamoSearchStore
+    from chalicelib.adapters.tables import ViewRow
 
-        ViewRow._connection = None
-        ViewRow.create_table(wait=True)
+    with emulated.tables(ViewRow):
         yield DynamoSearchStore()
-        ViewRow._connection = None
 
 
 def posting(hour: int = 9, **fields: Any) -> Posting:

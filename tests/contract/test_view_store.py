@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from moto import mock_aws
 
 from chalicelib.adapters import view_store
 from chalicelib.domain.report import PhotoState
@@ -16,6 +15,7 @@ from chalicelib.services.ports import Conflict
 from chalicelib.services.projecting import Projector, figures
 from chalicelib.services.tallies import counts_in
 from chalicelib.services.views import GROUPS, Filters, view_of
+from tests.fakes import emulated
 from tests.fakes.engine import Engine
 from tests.fakes.views import MemoryViewStore
 
@@ -38,20 +38,15 @@ def reports():
 
 
 @pytest.fixture(params=["memory", "dynamo"])
-def views(request: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+def views(request: Any) -> Iterator[Any]:
     if request.param == "memory":
         yield MemoryViewStore()
         return
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "test")
-    with mock_aws():
-        from chalicelib.adapters.tables import ViewRow
-        from chalicelib.adapters.view_store import DynamoViewStore
+    from chalicelib.adapters.tables import ViewRow
+    from chalicelib.adapters.view_store import DynamoViewStore
 
-        ViewRow._connection = None
-        ViewRow.create_table(wait=True)
+    with emulated.tables(ViewRow):
         yield DynamoViewStore(lambda: NOW)
-        ViewRow._connection = None
 
 
 def test_what_was_put_is_found_again(views, reports):
@@ -227,17 +222,11 @@ def test_photos_of_what_nobody_may_see_wait_for_no_covering(reports):
     assert list(view_of(audited, 1).waits) == ["audit"]
 
 
-def test_a_view_of_before_counters_were_kept_in_rows_is_counted_when_it_is_next_shown(
-    reports, monkeypatch
-):
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "test")
-    with mock_aws():
-        from chalicelib.adapters.tables import ViewRow
-        from chalicelib.adapters.view_store import DynamoViewStore
+def test_a_view_of_before_counters_were_kept_in_rows_is_counted_when_it_is_next_shown(reports):
+    from chalicelib.adapters.tables import ViewRow
+    from chalicelib.adapters.view_store import DynamoViewStore
 
-        ViewRow._connection = None
-        ViewRow.create_table(wait=True)
+    with emulated.tables(ViewRow):
         views, number = DynamoViewStore(lambda: NOW), reports[0].number
         body = '{"counted": [["category", "2027-02", "INF-01", "received"]], "shown": null}'
         ViewRow(f"VIEW#{number}", "PUBLIC", version=99, body=body).save()
@@ -245,21 +234,15 @@ def test_a_view_of_before_counters_were_kept_in_rows_is_counted_when_it_is_next_
         assert projector_of(views).put(reports[0], 3)
         assert views.every_count() == figures(reports[:1])
         assert not projector_of(views).put(reports[0], 3)
-        ViewRow._connection = None
 
 
-def test_an_empty_list_asks_for_the_months_that_hold_something_and_no_others(reports, monkeypatch):
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "test")
-    with mock_aws():
-        from chalicelib.adapters.tables import ViewRow
-        from chalicelib.adapters.view_store import DynamoViewStore
+def test_an_empty_list_asks_for_the_months_that_hold_something_and_no_others(reports):
+    from chalicelib.adapters.tables import ViewRow
+    from chalicelib.adapters.view_store import DynamoViewStore
 
-        ViewRow._connection = None
-        ViewRow.create_table(wait=True)
+    with emulated.tables(ViewRow):
         views = DynamoViewStore(lambda: NOW)
         projector_of(views).put(reports[0], 1)
         assert list(views._months("2027-04", "")) == ["2027-04", "2027-02"]
         assert list(views._months("2027-04", "2027-03")) == ["2027-04"]
         assert list(views._months("2027-02", "2027-03")) == []
-        ViewRow._connection = None

@@ -48,6 +48,22 @@ MORNING = "2027-04-05T09:55:00+07:00"
 SUKARASA = {"lat": -6.1783, "lon": 106.6319}
 POTHOLE = {"category": "INF-01", "description": "Lubang besar", "location": SUKARASA}
 WITH_MAIL = POTHOLE | {"reporter": {"name": "Bu Tini", "email": "warga@example.org"}}
+#: Role → a demo user who has it.
+USER_OF: Mapping[str, str] = {
+    "operator": "operator",
+    "verifier": "verifikator",
+    "officer": "petugas.pupr",
+    "agency_head": "kadis.pupr",
+    "territorial": "camat.karawaci",
+    "secretary": "sekda",
+    "mayor": "walikota",
+    "inspector": "inspektorat",
+    "auditor": "auditor",
+    "sop_author": "penyusun",
+    "sop_reviewer": "peninjau",
+    "sop_approver": "penyetuju",
+    "admin": "admin",
+}
 
 
 @cache

@@ -11,7 +11,7 @@ from chalicelib import bootstrap
 from chalicelib.domain.actions import MAX_BOUNCES
 from chalicelib.domain.report import CONTROL_ROOM, STATUSES
 from chalicelib.handlers.pages.figure_rows import percent
-from chalicelib.handlers.pages.rendering import language_of, page
+from chalicelib.handlers.pages.rendering import NOT_KEPT, language_of, page
 from chalicelib.handlers.pages.work_rows import work_row
 from chalicelib.handlers.problems import Problem
 from chalicelib.handlers.serving import Call, shows
@@ -43,7 +43,7 @@ def agency(call: Call) -> Response:
     return page(
         call,
         "agency.html",
-        headers={"Cache-Control": "no-store"},
+        headers=NOT_KEPT,
         holder=holder,
         agency=views.agency(holder),
         room=holder == CONTROL_ROOM,

@@ -17,7 +17,7 @@ from chalicelib.handlers.http import clean
 from chalicelib.handlers.pages.case_forms import BY_ACTION, body_of
 from chalicelib.handlers.pages.pictures import shown_to
 from chalicelib.handlers.pages.refusals import said
-from chalicelib.handlers.pages.rendering import language_of, page, redirect, short_name
+from chalicelib.handlers.pages.rendering import NOT_KEPT, language_of, page, redirect, short_name
 from chalicelib.handlers.problems import Problem
 from chalicelib.handlers.queries import cursor_for, cursor_of
 from chalicelib.handlers.serving import Call, shows
@@ -25,7 +25,6 @@ from chalicelib.handlers.session import form_of
 from chalicelib.services.views import AUDIT
 
 blueprint = Blueprint(__name__)
-_PRIVATE = {"Cache-Control": "no-store"}
 _PAGE = 50
 
 
@@ -38,7 +37,7 @@ def work(call: Call) -> Response:
     return page(
         call,
         "audits.html",
-        headers=_PRIVATE,
+        headers=NOT_KEPT,
         rows=[
             {
                 **row,
@@ -85,8 +84,7 @@ def _audit(call: Call, refused: Exception | None = None) -> Response:
     return page(
         call,
         "audit.html",
-        status=problem["status"] if problem else 200,
-        headers=_PRIVATE,
+        headers=NOT_KEPT,
         report=report,
         thing=short_name(report["category"]["name"].get(language, "")),
         claimed=text_of(stored.events, "resolved", "note"),

@@ -19,7 +19,9 @@ from chalicelib.handlers.field_errors import from_msgspec
 from chalicelib.handlers.http import clean, ok
 from chalicelib.handlers.pages.case_forms import BY_ACTION, body_of, offered
 from chalicelib.handlers.pages.plates import plate_of
+from chalicelib.handlers.pages.refusals import problem_of
 from chalicelib.handlers.pages.rendering import (
+    NOT_KEPT,
     in_words,
     language_of,
     page,
@@ -35,7 +37,6 @@ from chalicelib.services.photos import SIZES, shown_key
 from chalicelib.services.ports import Stored
 
 blueprint = Blueprint(__name__)
-_PRIVATE = {"Cache-Control": "no-store"}
 
 
 @shows(blueprint, "GET", "/kasus/{number}")
@@ -89,13 +90,12 @@ def _case(call: Call, refused: Exception | None = None) -> Response:
     names = {_PATHS.get(name, name) for name in report["actions"]}
     if stored.report.instructed_until is None:
         names.discard("answer_instruction")
-    problem = _said(refused) if refused else None
+    problem = problem_of(refused) if refused else None
     sop = bootstrap.catalogue().sop(stored.report.sop_id, stored.report.sop_version)
     return page(
         call,
         "case.html",
-        status=problem["status"] if problem else 200,
-        headers=_PRIVATE,
+        headers=NOT_KEPT,
         report=report,
         photos=_photos(views.photos(stored, call.caller, number), number),
         thing=short_name(report["category"]["name"].get(language, "")),
@@ -149,15 +149,6 @@ def _replies(
         ]
         for action in BY_ACTION
     }
-
-
-def _said(refused: Exception) -> Mapping[str, Any]:
-    import json
-
-    from chalicelib.handlers.http import response_to
-
-    said: Mapping[str, Any] = json.loads(response_to(refused).body)
-    return said
 
 
 #: Rows of the transitions that go by another name in paths.

@@ -15,7 +15,7 @@ from chalicelib.domain.actions import ActionRefused
 from chalicelib.domain.identity import PURPOSES
 from chalicelib.handlers.http import clean
 from chalicelib.handlers.pages.refusals import said
-from chalicelib.handlers.pages.rendering import page
+from chalicelib.handlers.pages.rendering import NOT_KEPT, page
 from chalicelib.handlers.problems import Problem
 from chalicelib.handlers.serving import Call, shows
 from chalicelib.handlers.session import form_of, session_token
@@ -56,8 +56,7 @@ def _shown(
     return page(
         call,
         "contact.html",
-        status=problem["status"] if problem else 200,
-        headers={"Cache-Control": "no-store"},
+        headers=NOT_KEPT,
         number=call.number,
         drilled=report["drill"],
         purposes=[PURPOSES[code] for code in report["contact_purposes"]],

@@ -24,7 +24,7 @@ from chalicelib.handlers.pages import visitor
 from chalicelib.handlers.pages.forms import check_mark, mark_for
 from chalicelib.handlers.pages.pictures import STATES, shown_to
 from chalicelib.handlers.pages.refusals import said
-from chalicelib.handlers.pages.rendering import page, redirect
+from chalicelib.handlers.pages.rendering import NOT_KEPT, page, redirect
 from chalicelib.handlers.pages.words import Pair
 from chalicelib.handlers.photos import cover, review
 from chalicelib.handlers.problems import Problem
@@ -135,8 +135,7 @@ def _editor(
     return page(
         call,
         "cover.html" if seat.caller is not REPORTER else "cover_own.html",
-        status=problem["status"] if problem else 200,
-        headers={"Cache-Control": "no-store"},
+        headers=NOT_KEPT,
         number=number,
         base=seat.base,
         photo=row,

@@ -18,7 +18,7 @@ from chalicelib.handlers.drill_definitions import NewDrill
 from chalicelib.handlers.drills import begun, category_of, line_of, sheet_of, trained_of
 from chalicelib.handlers.field_errors import from_msgspec
 from chalicelib.handlers.http import clean, idempotency_key, response_to
-from chalicelib.handlers.pages.rendering import page, redirect
+from chalicelib.handlers.pages.rendering import NOT_KEPT, page, redirect
 from chalicelib.handlers.problems import Problem
 from chalicelib.handlers.queries import cursor_for, cursor_of
 from chalicelib.handlers.serving import Call, shows
@@ -27,7 +27,6 @@ from chalicelib.services.drilling import DrillRefused
 from chalicelib.services.filing import FilingRefused, KeyReused
 
 blueprint = Blueprint(__name__)
-_PRIVATE = {"Cache-Control": "no-store"}
 _PAGE = 20
 #: The training record opens on the most frequent rehearsal: fire.
 _FIRST = "DRT-01"
@@ -59,7 +58,7 @@ def sheet(call: Call) -> Response:
     return page(
         call,
         "drill.html",
-        headers=_PRIVATE,
+        headers=NOT_KEPT,
         drill=found,
         status_name=bootstrap.views().report(shown.stored, call.caller, call.number)["status_name"],
         scenario=shown.stored.events[0].texts.get("description", ""),
@@ -87,7 +86,7 @@ def training(call: Call) -> Response:
     return page(
         call,
         "training.html",
-        headers=_PRIVATE,
+        headers=NOT_KEPT,
         chosen=code,
         kinds=_kinds(),
         category=views.category(code),
@@ -117,15 +116,16 @@ def minutes_text(seconds: int | None) -> str:
     return f"{hours}.{minutes:02d}.{rest:02d}" if hours else f"{minutes}.{rest:02d}"
 
 
-def _index(call: Call, given: Mapping[str, str], said: Mapping[str, Any] | None = None) -> Response:
+def _index(
+    call: Call, given: Mapping[str, str], problem: Mapping[str, Any] | None = None
+) -> Response:
     found = bootstrap.drills().listed(call.caller, _PAGE, cursor_of(call))
     rows = [line_of(row) for row in found.items]
     known = bootstrap.catalogue()
     return page(
         call,
         "drills.html",
-        status=said["status"] if said else 200,
-        headers=_PRIVATE,
+        headers=NOT_KEPT,
         running=[row for row in rows if not row["over"]],
         past=[row for row in rows if row["over"]],
         cursor=cursor_for(found.cursor),
@@ -135,7 +135,7 @@ def _index(call: Call, given: Mapping[str, str], said: Mapping[str, Any] | None 
             (one, known.areas.kelurahan_of(one.code)) for one in known.areas.all("kecamatan")
         ],
         given=defaultdict(str, given),
-        said=said,
+        problem=problem,
         usual=USUAL_HOURS,
         most=MOST_HOURS,
         key=given.get("key") or secrets.token_urlsafe(18),

@@ -13,7 +13,7 @@ from chalicelib.domain.actions import ActionRefused
 from chalicelib.handlers.actions import command_for
 from chalicelib.handlers.definitions import KeepApart, Merge
 from chalicelib.handlers.http import clean, response_to
-from chalicelib.handlers.pages.rendering import language_of, page, redirect, short_name
+from chalicelib.handlers.pages.rendering import NOT_KEPT, language_of, page, redirect, short_name
 from chalicelib.handlers.problems import Problem
 from chalicelib.handlers.queries import cursor_for, cursor_of
 from chalicelib.handlers.serving import Call, number_of, shows
@@ -50,17 +50,16 @@ def settle(call: Call) -> Response:
     return redirect("/ruang/ganda")
 
 
-def _page(call: Call, cursor: str | None, said: Mapping[str, Any] | None = None) -> Response:
+def _page(call: Call, cursor: str | None, problem: Mapping[str, Any] | None = None) -> Response:
     pairs, following = bootstrap.duplicates().pairs(call.caller, cursor)
     return page(
         call,
         "duplicates.html",
-        status=said["status"] if said else 200,
-        headers={"Cache-Control": "no-store"},
+        headers=NOT_KEPT,
         pairs=[_shown(call, pair) for pair in pairs],
         cursor=cursor_for(following),
         first=cursor is None,
-        said=said,
+        problem=problem,
     )
 
 

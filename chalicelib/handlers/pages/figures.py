@@ -33,7 +33,7 @@ from chalicelib.handlers.pages.figure_rows import (
     timings,
     wait,
 )
-from chalicelib.handlers.pages.rendering import language_of, page, short_name, url
+from chalicelib.handlers.pages.rendering import NOT_KEPT, language_of, page, short_name, url
 from chalicelib.handlers.problems import SAFE_HEADERS, Problem
 from chalicelib.handlers.queries import cursor_for, cursor_of
 from chalicelib.handlers.serving import Call, shows
@@ -119,7 +119,7 @@ def leaders(call: Call) -> Response:
     return page(
         call,
         "leaders.html",
-        headers={"Cache-Control": "no-store"},
+        headers=NOT_KEPT,
         silent=[
             {
                 "number": one.row["number"],

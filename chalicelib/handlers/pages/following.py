@@ -17,17 +17,12 @@ from chalicelib.domain.signing import TokenRefused
 from chalicelib.handlers.addresses import MAIL_FORM
 from chalicelib.handlers.forms import form_fields
 from chalicelib.handlers.guarding import admit_addressed
-from chalicelib.handlers.pages.rendering import language_of, page
+from chalicelib.handlers.pages.rendering import OF_A_LINK, language_of, page
 from chalicelib.handlers.problems import SAFE_HEADERS, Problem
 from chalicelib.handlers.serving import Call, shows
 from chalicelib.services.following import AREA, CATEGORY, JOIN, LEAVE, REPORT, NoSuchTopic
 
 blueprint = Blueprint(__name__)
-_PRIVATE = {
-    "Cache-Control": "no-store",
-    "Referrer-Policy": "no-referrer",
-    "X-Robots-Tag": "noindex, nofollow",
-}
 #: What the address of a page or a feed calls a kind of topic.
 KINDS = {"laporan": REPORT, "kategori": CATEGORY, "wilayah": AREA}
 
@@ -51,7 +46,7 @@ def ask(call: Call) -> Response:
         bootstrap.following().ask(topic, address, language_of(call))
     except NoSuchTopic:
         return _form(call, given, wrong="topic")
-    return page(call, "follow.html", headers=_PRIVATE, state="asked")
+    return page(call, "follow.html", headers=OF_A_LINK, state="asked")
 
 
 @shows(blueprint, "GET", "/ikuti/{token}")
@@ -127,7 +122,7 @@ def _form(call: Call, given: object, wrong: str = "") -> Response:
         call,
         "follow.html",
         status=422 if wrong else 200,
-        headers=_PRIVATE,
+        headers=OF_A_LINK,
         state="form",
         given=given,
         wrong=wrong,
@@ -152,6 +147,6 @@ def _shown(call: Call, purpose: str, state: str) -> Response:
         except NoSuchTopic:
             name = {"id": "laporan itu", "en": "that report"}
     return page(
-        call, "follow.html", headers=_PRIVATE, state=state, kind=kind, what=what, topic=name,
+        call, "follow.html", headers=OF_A_LINK, state=state, kind=kind, what=what, topic=name,
         token=call.params["token"],
     )  # fmt: skip

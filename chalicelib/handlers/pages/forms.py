@@ -11,10 +11,15 @@ import hashlib
 import hmac
 from collections.abc import Mapping
 
+import msgspec
+
 from chalicelib import config
+from chalicelib.handlers.field_errors import from_msgspec
+from chalicelib.handlers.pages.rendering import language_of
 from chalicelib.handlers.problems import Problem
 from chalicelib.handlers.serving import Call
 from chalicelib.handlers.session import CSRF_FIELD, refuse_foreign
+from chalicelib.handlers.subscription_definitions import SubscribeBrowser
 
 
 def mark_for(token: str) -> str:
@@ -29,3 +34,17 @@ def check_mark(call: Call, fields: Mapping[str, str], token: str) -> None:
     refuse_foreign(call.request)
     if not hmac.compare_digest(mark_for(token).encode(), given.encode()):
         raise Problem("form_not_ours")
+
+
+def browser_of(call: Call, fields: Mapping[str, str]) -> SubscribeBrowser:
+    """Return the browser that a page's push button names; raises Problem ``invalid_field``."""
+    given = {
+        "endpoint": fields.get("endpoint", ""),
+        "keys": {name: fields.get(name, "") for name in ("p256dh", "auth")},
+        "key": fields.get("key", ""),
+        "language": language_of(call),
+    }
+    try:
+        return msgspec.convert(given, SubscribeBrowser)
+    except msgspec.ValidationError as error:
+        raise Problem("invalid_field", errors=[from_msgspec(str(error))]) from None

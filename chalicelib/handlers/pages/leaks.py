@@ -18,7 +18,7 @@ from chalicelib.handlers.breaches import NewBreach, Notice, leak_of, urgency
 from chalicelib.handlers.field_errors import field_error, from_msgspec
 from chalicelib.handlers.http import clean, idempotency_key, one_line
 from chalicelib.handlers.pages.refusals import said
-from chalicelib.handlers.pages.rendering import language_of, page, redirect
+from chalicelib.handlers.pages.rendering import NOT_KEPT, language_of, page, redirect
 from chalicelib.handlers.pages.words import Pair
 from chalicelib.handlers.problems import Problem
 from chalicelib.handlers.serving import Call, shows
@@ -28,7 +28,6 @@ from chalicelib.services.catalogue import CITY_ZONE
 from chalicelib.services.filing import FilingRefused
 
 blueprint = Blueprint(__name__)
-_PRIVATE = {"Cache-Control": "no-store"}
 #: What may have leaked, Indonesian and English.
 LEAKED: Mapping[str, Pair] = {
     "name": ("Nama", "Name"),
@@ -114,8 +113,7 @@ def _register(
     return page(
         call,
         "leaks.html",
-        status=problem["status"] if problem else 200,
-        headers=_PRIVATE,
+        headers=NOT_KEPT,
         rows=[_told(row) for row in sorted(bootstrap.keep_breaches().listed(), key=urgency)],
         may_write=ROLE in call.caller.roles,
         leaked=LEAKED,
@@ -138,8 +136,7 @@ def _entry(call: Call, refused: Exception | None = None) -> Response:
     return page(
         call,
         "leak.html",
-        status=problem["status"] if problem else 200,
-        headers=_PRIVATE,
+        headers=NOT_KEPT,
         entry=entry,
         left=_left(entry, language_of(call)),
         what=stored.events[0].texts.get("description", "") if inspector else "",

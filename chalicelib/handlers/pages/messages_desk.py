@@ -12,7 +12,7 @@ from chalicelib import bootstrap
 from chalicelib.domain.lifecycle import APPROVER, AUTHOR, MoveRefused
 from chalicelib.handlers.http import clean, one_line
 from chalicelib.handlers.pages.refusals import said
-from chalicelib.handlers.pages.rendering import language_of, page, redirect
+from chalicelib.handlers.pages.rendering import NOT_KEPT, language_of, page, redirect
 from chalicelib.handlers.pages.template_words import differences, with_words, words_of
 from chalicelib.handlers.pages.words import Pair
 from chalicelib.handlers.problems import Problem
@@ -26,7 +26,6 @@ blueprint = Blueprint(__name__)
 #: What stands in a template's text besides words.
 _OTHERWISE = re.compile(r"{%\s*else\s*%}.*?{%\s*endif\s*%}", re.S)
 _CHOICE, _FILLED = re.compile(r"{%.*?%}", re.S), re.compile(r"{{.*?}}", re.S)
-_PRIVATE = {"Cache-Control": "no-store"}
 _NAME = re.compile(r"[a-z_]{1,40}")
 _REFUSALS = (MoveRefused, VersionMoved, Problem)
 #: Who reads the messages of a template.
@@ -76,7 +75,7 @@ def index(call: Call) -> Response:
     return page(
         call,
         "messages_desk.html",
-        headers=_PRIVATE,
+        headers=NOT_KEPT,
         rows=sorted(
             _named_by_subject(rows, language_of(call)),
             key=lambda row: (not row["proposed"], row["template"]),
@@ -145,8 +144,7 @@ def _template(
     return page(
         call,
         "message_template.html",
-        status=problem["status"] if problem else 200,
-        headers=_PRIVATE,
+        headers=NOT_KEPT,
         id=id,
         subject=_subject(one, language_of(call)),
         one=one,

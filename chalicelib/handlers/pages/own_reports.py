@@ -17,18 +17,13 @@ from chalicelib.handlers.guarding import admit_addressed
 from chalicelib.handlers.http import one_line
 from chalicelib.handlers.own_reports import opened, read_contact
 from chalicelib.handlers.pages import visitor, words
-from chalicelib.handlers.pages.rendering import language_of, page, redirect, short_name
+from chalicelib.handlers.pages.rendering import OF_A_LINK, language_of, page, redirect, short_name
 from chalicelib.handlers.problems import Problem
 from chalicelib.handlers.serving import Call, number_of, shows
 from chalicelib.handlers.session import form_of
 from chalicelib.services.own_reports import LinkOver, Own
 
 blueprint = Blueprint(__name__)
-_PRIVATE = {
-    "Cache-Control": "no-store",
-    "Referrer-Policy": "no-referrer",
-    "X-Robots-Tag": "noindex, nofollow",
-}
 #: How long a browser may act for a report that it opened by a link: the address may be shared.
 _DAY = 86400
 
@@ -47,10 +42,10 @@ def ask(call: Call) -> Response:
         channel, address = read_contact(given, "/kontak")
     except Problem:
         facts = {"state": "form", "given": given, "wrong": True}
-        return page(call, "own_reports.html", status=422, headers=_PRIVATE, **facts)
+        return page(call, "own_reports.html", status=422, headers=OF_A_LINK, **facts)
     admit_addressed(call, [Mark("confirmation", address.lower())])
     bootstrap.own_reports().ask(channel, address, language_of(call))
-    return page(call, "own_reports.html", headers=_PRIVATE, state="asked", channel=channel)
+    return page(call, "own_reports.html", headers=OF_A_LINK, state="asked", channel=channel)
 
 
 @shows(blueprint, "GET", "/laporan-saya/{token}")
@@ -62,9 +57,9 @@ def list_them(call: Call) -> Response:
     except Problem as problem:
         if problem.code != "link_over":
             raise
-        return page(call, "own_reports.html", status=410, headers=_PRIVATE, state="over")
+        return page(call, "own_reports.html", status=410, headers=OF_A_LINK, state="over")
     rows.sort(key=lambda row: not row["asked"])
-    return page(call, "own_reports.html", headers=_PRIVATE, state="list", rows=rows, token=token)
+    return page(call, "own_reports.html", headers=OF_A_LINK, state="list", rows=rows, token=token)
 
 
 @shows(blueprint, "POST", "/laporan-saya/{token}")
@@ -74,7 +69,7 @@ def open_one(call: Call) -> Response:
     try:
         token = bootstrap.own_reports().entry(call.params["token"], number)
     except LinkOver:
-        return page(call, "own_reports.html", status=410, headers=_PRIVATE, state="over")
+        return page(call, "own_reports.html", status=410, headers=OF_A_LINK, state="over")
     except (TokenRefused, ValueError):
         raise Problem("not_found") from None
     kept = {"Set-Cookie": visitor.keeping(number, token, _DAY)}

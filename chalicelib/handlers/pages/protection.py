@@ -16,7 +16,7 @@ from chalicelib import bootstrap
 from chalicelib.domain.events import parse_instant
 from chalicelib.handlers.field_errors import from_msgspec
 from chalicelib.handlers.http import clean
-from chalicelib.handlers.pages.rendering import language_of, page, redirect, short_name
+from chalicelib.handlers.pages.rendering import NOT_KEPT, language_of, page, redirect, short_name
 from chalicelib.handlers.problems import Problem
 from chalicelib.handlers.protection import state, turn
 from chalicelib.handlers.protection_definitions import Switch
@@ -63,7 +63,7 @@ def _page(call: Call) -> Response:
     return page(
         call,
         "protection.html",
-        headers={"Cache-Control": "no-store"},
+        headers=NOT_KEPT,
         suspected=_waiting(call, SUSPECT),
         appeals=_waiting(call, APPEAL),
         blocks=blocks,

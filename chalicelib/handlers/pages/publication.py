@@ -24,7 +24,7 @@ from chalicelib.handlers.pages import visitor
 from chalicelib.handlers.pages.forms import check_mark, mark_for
 from chalicelib.handlers.pages.pictures import STATES, shown_to
 from chalicelib.handlers.pages.refusals import said
-from chalicelib.handlers.pages.rendering import language_of, page, redirect, short_name
+from chalicelib.handlers.pages.rendering import NOT_KEPT, language_of, page, redirect, short_name
 from chalicelib.handlers.photos import release, withhold
 from chalicelib.handlers.problems import Problem
 from chalicelib.handlers.queries import cursor_for, cursor_of, one_of
@@ -37,7 +37,6 @@ from chalicelib.services.viewing import PUBLIC_TEXTS, local
 from chalicelib.services.views import COVER, PUBLISH, REVIEW, hidden
 
 blueprint = Blueprint(__name__)
-_PRIVATE = {"Cache-Control": "no-store"}
 _PAGE = 50
 #: The lists of photos, in the order in which the work is done, with what each asks for.
 LISTS: Mapping[str, tuple[tuple[str, str], tuple[str, str]]] = {
@@ -67,7 +66,7 @@ def lists(call: Call) -> Response:
     return page(
         call,
         "moderation.html",
-        headers=_PRIVATE,
+        headers=NOT_KEPT,
         kind=kind,
         lists=LISTS,
         rows=[
@@ -135,8 +134,7 @@ def _own(call: Call, refused: Exception | None = None, text: str | None = None) 
     return page(
         call,
         "publication_own.html",
-        status=problem["status"] if problem else 200,
-        headers=_PRIVATE,
+        headers=NOT_KEPT,
         number=call.number,
         drilled=stored.report.drill,
         mark=mark_for(token),
@@ -153,8 +151,7 @@ def _case(call: Call, refused: Exception | None = None, text: str | None = None)
     return page(
         call,
         "publication.html",
-        status=problem["status"] if problem else 200,
-        headers=_PRIVATE,
+        headers=NOT_KEPT,
         number=number,
         drilled=stored.report.drill,
         photos=shown_to(stored, caller, number),

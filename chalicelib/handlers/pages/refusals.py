@@ -9,6 +9,12 @@ from typing import Any
 from chalicelib.handlers.http import response_to
 
 
+def problem_of(refused: Exception) -> dict[str, Any]:
+    """Return the problem document that a program would get for *refused*."""
+    found: dict[str, Any] = json.loads(response_to(refused).body)
+    return found
+
+
 def said(refused: Exception | None) -> Mapping[str, Any] | None:
     """Return what *refused* says, with its status; None for none.
 
@@ -16,6 +22,6 @@ def said(refused: Exception | None) -> Mapping[str, Any] | None:
     """
     if refused is None:
         return None
-    found: dict[str, Any] = json.loads(response_to(refused).body)
+    found = problem_of(refused)
     errors = [one for one in found.get("errors", ()) if one["code"] != "invalid"]
     return {**found, "errors": errors}

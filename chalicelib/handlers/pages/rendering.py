@@ -38,14 +38,23 @@ HTML = "text/html; charset=utf-8"
 LANGUAGES = ("id", "en")
 #: A year: the choice of a language is no secret and nothing to ask for twice.
 LANGUAGE_SECONDS = 365 * 86400
+#: Headers of a page that no cache keeps, the browser's own among them.
+NOT_KEPT: Mapping[str, str] = {"Cache-Control": "no-store"}
+#: A link is somebody's: it is told to no other site, kept by no cache and found by no search.
+OF_A_LINK: Mapping[str, str] = {
+    **NOT_KEPT,
+    "Referrer-Policy": "no-referrer",
+    "X-Robots-Tag": "noindex, nofollow",
+}
 
 
 def page(
-    call: Call, template: str, *, status: int = 200, headers: Mapping[str, Any] | None = None,
-    **facts: Any,
+    call: Call, template: str, *, status: int | None = None,
+    headers: Mapping[str, Any] | None = None, **facts: Any,
 ) -> Response:  # fmt: skip
     """Render *template* for the caller of *call*; *facts* are the template's variables.
 
+    Without *status* it is that of the fact ``problem``, a problem document, or 200 without one.
     A page is never kept by caches between us and the reader unless *headers* says so.
     """
     language = language_of(call)
@@ -65,6 +74,8 @@ def page(
         sent["Set-Cookie"] = (
             f"lang={language}; Path=/; Max-Age={LANGUAGE_SECONDS}; SameSite=Lax; Secure"
         )
+    if status is None:
+        status = problem["status"] if (problem := facts.get("problem")) else 200
     return Response(body, headers=sent, status_code=status)
 
 

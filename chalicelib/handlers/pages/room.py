@@ -25,7 +25,7 @@ from chalicelib.handlers.field_errors import from_msgspec
 from chalicelib.handlers.http import clean, idempotency_key, one_line
 from chalicelib.handlers.pages.case_forms import SITUATIONS
 from chalicelib.handlers.pages.citymap import city_map, point_of
-from chalicelib.handlers.pages.rendering import language_of, page, redirect, short_name
+from chalicelib.handlers.pages.rendering import NOT_KEPT, language_of, page, redirect, short_name
 from chalicelib.handlers.pages.shifts import on_duty
 from chalicelib.handlers.problems import Problem, document
 from chalicelib.handlers.public import filing_of
@@ -40,7 +40,6 @@ blueprint = Blueprint(__name__)
 DATA = Path(__file__).resolve().parents[2] / "data"
 #: More does not fit on a wall; the rest is said as a number, and on the work lists.
 _ON_WALL, _WAITING = 40, 8
-_PRIVATE = {"Cache-Control": "no-store"}
 _AWAITED = {
     "acknowledged": ("terima", "accepted"),
     "on_scene": ("tiba", "on scene"),
@@ -60,7 +59,7 @@ def room(call: Call) -> Response:
     return page(
         call,
         "room.html",
-        headers=_PRIVATE,
+        headers=NOT_KEPT,
         rows=[_row(number, one, now, language) for number, one in enumerate(running, start=1)],
         late=sum(one.state == "late" for one in running),
         more=len(running) == _ON_WALL,
@@ -121,22 +120,21 @@ def _call_body(given: Mapping[str, str]) -> NewReport:
 
 
 def _call_form(
-    call: Call, given: Mapping[str, str], said: Mapping[str, Any] | None = None
+    call: Call, given: Mapping[str, str], problem: Mapping[str, Any] | None = None
 ) -> Response:
     known = bootstrap.catalogue()
     kinds = sorted(known.categories().values(), key=lambda one: (one.tier, one.code))
     return page(
         call,
         "call.html",
-        status=said["status"] if said else 200,
-        headers=_PRIVATE,
+        headers=NOT_KEPT,
         emergencies=[one for one in kinds if one.kind == "emergency"],
         others=[one for one in kinds if one.kind != "emergency"],
         kecamatan=[
             (one, known.areas.kelurahan_of(one.code)) for one in known.areas.all("kecamatan")
         ],
         given=defaultdict(str, given),
-        said=said,
+        problem=problem,
         advice=_advice(),
         key=given.get("key") or secrets.token_urlsafe(18),
     )

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-import msgspec
 from chalice import Blueprint, Response
 
 from chalicelib import bootstrap
-from chalicelib.handlers.field_errors import field_error, from_msgspec
-from chalicelib.handlers.pages.rendering import LANGUAGE_SECONDS, language_of, page, redirect
+from chalicelib.handlers.field_errors import field_error
+from chalicelib.handlers.pages.forms import browser_of
+from chalicelib.handlers.pages.rendering import (
+    LANGUAGE_SECONDS,
+    NOT_KEPT,
+    page,
+    redirect,
+)
 from chalicelib.handlers.problems import Problem
 from chalicelib.handlers.serving import Call, shows
 from chalicelib.handlers.session import form_of
-from chalicelib.handlers.subscription_definitions import SubscribeBrowser
 from chalicelib.handlers.subscriptions import push_staff_to
 from chalicelib.services.wishing import LANGUAGES, Wishes
 
 blueprint = Blueprint(__name__)
-_PRIVATE = {"Cache-Control": "no-store"}
 
 
 @shows(blueprint, "GET", "/saya")
@@ -29,7 +32,7 @@ def settings(call: Call) -> Response:
     return page(
         call,
         "settings.html",
-        headers=_PRIVATE,
+        headers=NOT_KEPT,
         wishes=bootstrap.keep_wishes().of(caller),
         offices=offices,
         account=account,
@@ -57,15 +60,5 @@ def save(call: Call) -> Response:
 @shows(blueprint, "POST", "/saya/kabar")
 def push(call: Call) -> Response:
     """Tell the reader in this browser, beside the mail, of what is theirs to do."""
-    fields = form_of(call.request)
-    given = {
-        "endpoint": fields.get("endpoint", ""),
-        "keys": {name: fields.get(name, "") for name in ("p256dh", "auth")},
-        "key": fields.get("key", ""),
-        "language": language_of(call),
-    }
-    try:
-        push_staff_to(call.caller, msgspec.convert(given, SubscribeBrowser))
-    except msgspec.ValidationError as error:
-        raise Problem("invalid_field", errors=[from_msgspec(str(error))]) from None
+    push_staff_to(call.caller, browser_of(call, form_of(call.request)))
     return redirect("/saya")

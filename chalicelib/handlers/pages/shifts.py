@@ -14,7 +14,7 @@ from chalicelib.domain.actions import ActionRefused
 from chalicelib.domain.publishing import ROOM
 from chalicelib.domain.shifts import LONG_HOURS
 from chalicelib.handlers.http import clean, one_line, response_to
-from chalicelib.handlers.pages.rendering import language_of, page, redirect, short_name
+from chalicelib.handlers.pages.rendering import NOT_KEPT, language_of, page, redirect, short_name
 from chalicelib.handlers.pages.work_rows import work_row
 from chalicelib.handlers.problems import Problem
 from chalicelib.handlers.serving import Call, shows
@@ -75,7 +75,9 @@ _ACTS: Mapping[str, Callable[[Call, Mapping[str, str]], None]] = {
 }
 
 
-def _desk(call: Call, given: Mapping[str, str], said: Mapping[str, Any] | None = None) -> Response:
+def _desk(
+    call: Call, given: Mapping[str, str], problem: Mapping[str, Any] | None = None
+) -> Response:
     service, now, language = bootstrap.shifts(), bootstrap.clock().now(), language_of(call)
     before = call.query("sebelum")
     standing, _ = service.standing()
@@ -85,8 +87,7 @@ def _desk(call: Call, given: Mapping[str, str], said: Mapping[str, Any] | None =
     return page(
         call,
         "shift.html",
-        status=said["status"] if said else 200,
-        headers={"Cache-Control": "no-store"},
+        headers=NOT_KEPT,
         desk=standing,
         duty=on_duty(now),
         in_room=bool(call.caller.roles & ROOM),
@@ -101,7 +102,7 @@ def _desk(call: Call, given: Mapping[str, str], said: Mapping[str, Any] | None =
         following=following,
         person_name=service.name,
         given=given,
-        said=said,
+        problem=problem,
         at=local,
     )
 

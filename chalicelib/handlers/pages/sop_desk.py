@@ -16,8 +16,9 @@ from chalicelib.domain.lifecycle import MoveRefused, Wish, Workbench
 from chalicelib.domain.sop import SopInvalid
 from chalicelib.handlers.drafts import sop_of
 from chalicelib.handlers.field_errors import field_error
-from chalicelib.handlers.http import clean, response_to
-from chalicelib.handlers.pages.rendering import language_of, page, redirect
+from chalicelib.handlers.http import clean
+from chalicelib.handlers.pages.refusals import problem_of
+from chalicelib.handlers.pages.rendering import NOT_KEPT, language_of, page, redirect
 from chalicelib.handlers.pages.sop_editor import CHOICES, changed, content_of, rows_from, rows_of
 from chalicelib.handlers.pages.sops import drawn, moment
 from chalicelib.handlers.problems import Problem
@@ -29,7 +30,6 @@ from chalicelib.services.drafting import Service, Shown
 from chalicelib.services.sop_forms import CLOCK_TITLES, ROLE_TITLES, UNTIL_TITLES
 
 blueprint = Blueprint(__name__)
-_PRIVATE = {"Cache-Control": "no-store"}
 _REFUSALS = (MoveRefused, SopInvalid, VersionMoved, Problem)
 #: Status → what it is called, and whose move it is, Indonesian and English.
 STATES: Mapping[str, tuple[tuple[str, str], tuple[str, str]]] = {
@@ -140,12 +140,11 @@ def _wish(call: Call, move: str, given: Mapping[str, str]) -> tuple[Wish, Servic
 def _index(call: Call, refused: Exception | None = None) -> Response:
     rows = bootstrap.draft_sops().drafts()
     serving = bootstrap.catalogue().sops_in_force(bootstrap.clock().now()).values()
-    problem = _said(refused) if refused else None
+    problem = problem_of(refused) if refused else None
     return page(
         call,
         "sop_desk.html",
-        status=problem["status"] if problem else 200,
-        headers=_PRIVATE,
+        headers=NOT_KEPT,
         rows=sorted(rows, key=lambda row: (row["status"] not in lifecycle.OPEN, row["sop"])),
         open_statuses=lifecycle.OPEN,
         states=STATES,
@@ -164,13 +163,12 @@ def _draft(
     raw: str = "",
 ) -> Response:
     bench, desk = shown.workbench, bootstrap.draft_sops()
-    problem = _said(refused) if refused else None
+    problem = problem_of(refused) if refused else None
     catalogue = bootstrap.catalogue()
     return page(
         call,
         "sop_draft.html",
-        status=problem["status"] if problem else 200,
-        headers=_PRIVATE,
+        headers=NOT_KEPT,
         bench=bench,
         revision=shown.revision,
         state=STATES[bench.status],
@@ -248,8 +246,3 @@ def _day(given: Mapping[str, str], name: str) -> date | None:
         return date.fromisoformat(given[name]) if given.get(name) else None
     except ValueError:
         raise Problem("invalid_field", errors=[field_error("invalid", f"/{name}")]) from None
-
-
-def _said(refused: Exception) -> Mapping[str, Any]:
-    said: Mapping[str, Any] = json.loads(response_to(refused).body)
-    return said

@@ -16,7 +16,7 @@ from chalicelib import bootstrap, config
 from chalicelib.domain.actions import ActionRefused
 from chalicelib.domain.answering import Reference, mark_of
 from chalicelib.handlers.forms import form_fields
-from chalicelib.handlers.pages.rendering import page, redirect
+from chalicelib.handlers.pages.rendering import OF_A_LINK, page, redirect
 from chalicelib.handlers.problems import PROBLEMS, document
 from chalicelib.handlers.serving import Call, shows
 from chalicelib.services.answering import Opened, asked_time
@@ -25,12 +25,6 @@ from chalicelib.services.photos import photo_key
 from chalicelib.services.tasking import task_of
 
 blueprint = Blueprint(__name__)
-#: A link is somebody's: it is told to no other site, kept by no cache and found by no search.
-_PRIVATE = {
-    "Cache-Control": "no-store",
-    "Referrer-Policy": "no-referrer",
-    "X-Robots-Tag": "noindex, nofollow",
-}
 _LONGEST = 1000
 _PHOTO_BYTES = 12 * 1024 * 1024
 #: An agency's day ends; a date without an hour means until then.
@@ -54,7 +48,7 @@ def act(call: Call) -> Response:
         bootstrap.answering().act(token, fields, texts)
     except ActionRefused as refused:
         return _page(call, bootstrap.answering().open(token), given=given, refused=refused)
-    return redirect(f"/t/{token}", headers=_PRIVATE)
+    return redirect(f"/t/{token}", headers=OF_A_LINK)
 
 
 def _page(
@@ -69,8 +63,7 @@ def _page(
     return page(
         call,
         "task.html",
-        status=problem["status"] if problem else 200,
-        headers=_PRIVATE,
+        headers=OF_A_LINK,
         opened=opened,
         task=facts,
         offer=_shown_offer(opened),

@@ -18,14 +18,13 @@ from chalicelib.handlers.definitions import ACTION_BODIES, NewPhoto, Support
 from chalicelib.handlers.field_errors import from_msgspec
 from chalicelib.handlers.http import one_line
 from chalicelib.handlers.pages import visitor, words
-from chalicelib.handlers.pages.forms import check_mark, mark_for
+from chalicelib.handlers.pages.forms import browser_of, check_mark, mark_for
 from chalicelib.handlers.pages.pictures import STATES, shown_to
 from chalicelib.handlers.pages.plates import plate_of
 from chalicelib.handlers.pages.rendering import in_words, language_of, page, redirect, short_name
 from chalicelib.handlers.problems import Problem
 from chalicelib.handlers.serving import Call, shows
 from chalicelib.handlers.session import CSRF_FIELD, form_of
-from chalicelib.handlers.subscription_definitions import SubscribeBrowser
 from chalicelib.handlers.subscriptions import join_own
 from chalicelib.services.progress import Progress
 
@@ -123,16 +122,7 @@ def push(call: Call) -> Response:
     if not token:
         raise Problem("sign_in_needed")
     check_mark(call, fields, token)
-    given = {
-        "endpoint": fields.get("endpoint", ""),
-        "keys": {name: fields.get(name, "") for name in ("p256dh", "auth")},
-        "key": fields.get("key", ""),
-        "language": language_of(call),
-    }
-    try:
-        join_own(number, msgspec.convert(given, SubscribeBrowser))
-    except msgspec.ValidationError as error:
-        raise Problem("invalid_field", errors=[from_msgspec(str(error))]) from None
+    join_own(number, browser_of(call, fields))
     return redirect(f"/laporan/{number}")
 
 

@@ -15,7 +15,7 @@ from chalicelib.domain.report import CONTROL_ROOM, STATUSES
 from chalicelib.handlers.actions import command_for
 from chalicelib.handlers.http import clean, one_line, response_to
 from chalicelib.handlers.pages.case_forms import BY_ACTION, Form, body_of
-from chalicelib.handlers.pages.rendering import language_of, page, redirect
+from chalicelib.handlers.pages.rendering import NOT_KEPT, language_of, page, redirect
 from chalicelib.handlers.pages.work_rows import work_row
 from chalicelib.handlers.problems import Problem
 from chalicelib.handlers.queries import cursor_for, cursor_of, one_of
@@ -114,7 +114,7 @@ def _list(
         call,
         "work.html",
         status=409 if refused else 200,
-        headers={"Cache-Control": "no-store"},
+        headers=NOT_KEPT,
         rows=rows,
         counts={
             state: sum(row["state"] == state and not row["drill"] for row in rows)
