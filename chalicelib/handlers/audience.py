@@ -277,6 +277,8 @@ PAGES: Mapping[tuple[str, str], Audience] = {
     ("GET", "/tugas"): _QUEUE,
     ("POST", "/tugas"): _QUEUE,
     ("GET", "/dinas"): _QUEUE,
+    # Holds nothing but the queue's frame: what is unsent is on the device alone.
+    ("GET", "/belum-terkirim"): EVERYBODY,
     ("GET", "/saya"): frozenset(STAFF_ROLES),
     ("POST", "/saya"): frozenset(STAFF_ROLES),
     ("POST", "/saya/kabar"): frozenset(STAFF_ROLES),

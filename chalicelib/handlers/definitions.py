@@ -21,7 +21,8 @@ Code = Annotated[str, Meta(min_length=1, max_length=60, pattern=r"^[A-Za-z0-9._-
 Latitude = Annotated[float, Meta(ge=-90, le=90)]
 Longitude = Annotated[float, Meta(ge=-180, le=180)]
 Instant = Annotated[datetime, Meta(tz=True)]
-Photos = Annotated[list[Code], Meta(max_length=10)]
+MOST_PHOTOS = 10
+Photos = Annotated[list[Code], Meta(max_length=MOST_PHOTOS)]
 
 
 class Body(Struct, forbid_unknown_fields=True, frozen=True):
@@ -84,9 +85,19 @@ class NewReport(Body):
 
 
 class Plain(Body):
-    """An action that needs nothing; a note is kept with it."""
+    """An action that needs nothing; a note is kept with it.
+
+    done_at: when it was done by the device's clock, of an act that is sent later for want of a
+    network. It is kept as evidence; what counts for every clock is when it came.
+    """
 
     note: Text = ""
+    done_at: Instant | msgspec.UnsetType = msgspec.UNSET
+
+    def __post_init__(self) -> None:
+        """Refuse a time that no calendar reaches."""
+        if self.done_at is not msgspec.UNSET:
+            _within_reason("done_at", self.done_at)
 
 
 class Verify(Plain):
@@ -117,9 +128,10 @@ class Arrive(Plain):
     lon: Longitude | None = None
 
     def __post_init__(self) -> None:
-        """Refuse half a point."""
+        """Refuse half a point, and what every action refuses."""
         if (self.lat is None) != (self.lon is None):
             raise ValueError("coordinates_together")
+        super().__post_init__()
 
 
 class Situation(Plain, kw_only=True):
@@ -143,6 +155,7 @@ class Defer(Plain, kw_only=True):
     def __post_init__(self) -> None:
         """Refuse a time far from any date there could be."""
         _within_reason("until", self.until)
+        super().__post_init__()
 
 
 class RequestTime(Defer):
@@ -225,6 +238,7 @@ class Instruct(Plain, kw_only=True):
     def __post_init__(self) -> None:
         """Refuse a time that no calendar reaches."""
         _within_reason("until", self.until)
+        super().__post_init__()
 
 
 class AnswerInstruction(Plain, kw_only=True):

@@ -75,6 +75,8 @@ WORDS: Mapping[str, str] = {
     "AskOwnReports.phone": "The same by text message.",
     # ---- what staff do
     "note": "Kept with the act.",
+    "done_at": "When it was done by the device's clock, of an act sent later for want of a network."
+    " Kept as evidence: what counts is when it came.",
     "other": "Number of the report that this one is no duplicate of; neither is proposed to the "
     "other again.",
     "Instruct.until": "By when it must be answered; a day from now if it is left out. Whoever gave "

@@ -66,6 +66,11 @@ class Call:
         """One header, empty if it is missing."""
         return str(self.request.headers.get(name, ""))
 
+    @property
+    def wants_json(self) -> bool:
+        """Whether a page's script asks, which is told refusals as a program is."""
+        return self.header("accept").startswith("application/json")
+
     def query(self, name: str) -> str:
         """One query parameter (its last value), empty if it is missing."""
         return str((self.request.query_params or {}).get(name, ""))
@@ -144,7 +149,7 @@ def _page(call: Call, audience: frozenset[str], handler: Handler) -> Response:
         return _shown(call, audience, handler)
     # The outermost edge, as for the API: a known refusal says itself, others are noted.
     except Exception as error:
-        return _problem_page(call, error)
+        return response_to(error) if call.wants_json else _problem_page(call, error)
 
 
 def _shown(call: Call, audience: frozenset[str], handler: Handler) -> Response:

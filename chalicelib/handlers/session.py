@@ -6,6 +6,8 @@ no other site can make a browser speak to the API for whoever sits before it.
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -56,6 +58,17 @@ def check_csrf(request: Any, given: str = "") -> None:
     found = given or request.headers.get(CSRF_HEADER, "") or form_of(request).get(CSRF_FIELD, "")
     if not bootstrap.sessions().csrf_fits(token, found):
         raise Problem("form_not_ours")
+
+
+def account_mark(caller: Caller) -> str:
+    """Return what a browser may keep an account's unsent acts under; it does not say whose.
+
+    Empty without a session: a device that several use must know whose they are.
+    """
+    if not caller.person:
+        return ""
+    key = hashlib.sha256(b"device|" + config.token_secret()).digest()
+    return hmac.new(key, caller.person.encode(), hashlib.sha256).hexdigest()[:32]
 
 
 def refuse_foreign(request: Any) -> None:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from chalicelib.domain.actions import ActionRefused, Caller, Command, Known, decide, may_see
-from chalicelib.domain.events import Draft, Event, canonical
+from chalicelib.domain.events import Draft, Event, canonical, instant
 from chalicelib.domain.evidence import judge, photos_of, refusals_of, scene_of
 from chalicelib.domain.report import MERGED, WAITING, Report
 from chalicelib.domain.sop import Sop
@@ -31,6 +31,8 @@ from chalicelib.services.ports import Blobs, Clock, Conflict, ReportStore, Store
 from chalicelib.services.views import hidden
 
 _TRIES = 4
+#: An act that came so long after it was done was sent later; less is the way and the clocks.
+SENT_LATER = timedelta(minutes=2)
 
 
 class NotFound(LookupError):
@@ -77,7 +79,8 @@ class ActOnReport:
                 arm_grace=real(ARM_GRACE, self.clock),
             )
             for draft in drafts:
-                composer.add(_with_key(draft, command, last=draft is drafts[-1]))
+                last = draft is drafts[-1]
+                composer.add(_with_key(_said_when(draft, command, last=last), command, last=last))
             change = composer.change()
             try:
                 self.store.save(change)
@@ -216,9 +219,11 @@ def viewer_of(stored: Stored | None, caller: Caller, number: str) -> Stored:
 
 
 def _fingerprint(command: Command) -> str:
+    """What was asked. Only a second sending says when it was done; it asks for nothing else."""
     fields = {
         name: value.isoformat() if isinstance(value, datetime) else value
         for name, value in command.fields.items()
+        if name != "done_at"
     }
     body = canonical([command.action, fields, dict(command.texts)])
     return hashlib.sha256(body).hexdigest()[:32]
@@ -236,9 +241,18 @@ def event_of(stored: Stored, caller: Caller, key: str) -> Event | None:
     return next((one for one in stored.events if one.key.partition(".")[0] == mine), None)
 
 
-def _with_key(draft: Draft, command: Command, *, last: bool) -> Draft:
-    from dataclasses import replace
+def _said_when(draft: Draft, command: Command, *, last: bool) -> Draft:
+    """Keep what the device says of when it was done, where that was well before it came.
 
+    A client's clock moves no clock of ours: the event counts from when it came.
+    """
+    said = command.fields.get("done_at")
+    if not last or said is None or abs(draft.at - said) < SENT_LATER:
+        return draft
+    return replace(draft, data={**draft.data, "done_at": instant(said)})
+
+
+def _with_key(draft: Draft, command: Command, *, last: bool) -> Draft:
     if not command.key or not last:
         return replace(draft, key="")
     mine = key_on_record(command.caller, command.key)

@@ -85,7 +85,9 @@ _REPORTER_TEXTS: Mapping[str, tuple[str, ...]] = {
 }
 #: Facts of events that serve the machine, or that only staff may read.
 _NEVER_SHOWN = frozenset({"body", "channels", "calendars"})
-_STAFF_FACTS = frozenset({"answers", "on_behalf", "distance_m", "at_place", "people", "flags"})
+_STAFF_FACTS = frozenset(
+    {"answers", "on_behalf", "distance_m", "at_place", "done_at", "people", "flags"}
+)
 #: Who looks into how a photo came about, untouched original included.
 _CHECKERS = frozenset({"operator", "verifier", "inspector"})
 #: What the machine found in photos: it may name other reports.

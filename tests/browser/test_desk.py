@@ -16,11 +16,15 @@ SHAPES = pytest.mark.parametrize("shape", [PHONE, DESK], ids=["phone", "desk"])
 def staff(city, user, shape=DESK, **options):
     """Open a browser in which *user* is signed in."""
     visit = city.visit(shape, **options)
-    name, _, value = (
-        session_cookie(bootstrap.sessions().begin(user)).partition(";")[0].partition("=")
-    )
-    visit.context.add_cookies([{"name": name, "value": value, "url": city.address}])
+    sign_in(visit, user)
     return visit
+
+
+def sign_in(visit, user):
+    """Begin a session of *user* in an open browser."""
+    session = session_cookie(bootstrap.sessions().begin(user)).partition(";")[0]
+    name, _, value = session.partition("=")
+    visit.context.add_cookies([{"name": name, "value": value, "url": visit.city.address}])
 
 
 def busy(world):
@@ -55,26 +59,74 @@ def test_an_officers_day(city, shape, tmp_path):
     page.locator(f'a[href="/kasus/{oldest}"]').click()
     visit.look("case")
     page.get_by_role("button", name="Tiba di lokasi").click()
-    page.get_by_text("Ajukan hasil").first.click()
+    page.get_by_role("button", name="Tiba di lokasi").wait_for(state="detached")
     page.locator("#submit-photos").set_input_files(photo)
     page.get_by_text("1 ✓").wait_for()
     page.get_by_label("Apa yang dikerjakan").fill("Ditambal panas 2,4 m²")
     visit.look("case-submit")
     page.get_by_role("button", name="Ajukan hasil").click()
-    page.wait_for_load_state("networkidle")
+    page.locator("#submit-photos").wait_for(state="detached")
     shown = city.world.get(f"/v1/reports/{oldest}").json
     assert shown["status"] == "awaiting_validation"
     assert shown["on_scene_at"]
 
 
-def test_a_refusal_stands_on_the_case(city):
+def test_nothing_an_officer_presses_is_lost(city, tmp_path):
+    """Offline: pressed, shown, also after reloading; then sent once. A refusal keeps its reason."""
+    first, second, _ = busy(city.world)
+    photo = tmp_path / "hasil.jpg"
+    photo.write_bytes(JPEG)
+    here = {"latitude": SUKARASA["lat"], "longitude": SUKARASA["lon"]}
+    visit = staff(city, "petugas.pupr", PHONE, service_workers="allow", geolocation=here,
+                  permissions=["geolocation"])  # fmt: skip
+    page, queue = visit.page, visit.page.locator("#unsent")
+    visit.go(f"/kasus/{first}")
+    page.evaluate("navigator.serviceWorker.ready.then(() => 1)")
+    page.reload()
+    page.get_by_text("Ajukan hasil").first.click()
+    page.get_by_role("button", name="Ajukan hasil").click()
+    queue.get_by_role("alert").wait_for()
+    visit.look("case-refused")
+    assert "foto" in queue.locator(".unsent__why").inner_text()
+    queue.get_by_role("button", name="Hapus dari antrean").click()
+    queue.wait_for(state="hidden")
+    visit.context.set_offline(True)
+    page.get_by_role("button", name="Terima tugas").click()
+    queue.get_by_text("Menunggu jaringan").wait_for()
+    page.locator("#submit-photos").set_input_files(photo)
+    page.get_by_text("1 menunggu jaringan").wait_for()
+    page.get_by_label("Apa yang dikerjakan").fill("Ditambal panas 2,4 m²")
+    page.get_by_role("button", name="Ajukan hasil").click()
+    queue.get_by_role("heading", name="Belum terkirim: 3").wait_for()
+    visit.look("case-unsent")
+    page.goto(f"{city.address}/tugas")
+    page.get_by_role("heading", name="Belum ada jaringan").wait_for()
+    queue.get_by_role("heading", name="Belum terkirim: 3").wait_for()
+    visit.look("unsent-frame")
+    city.world.act(second, "acknowledge", user="kadis.pupr")
+    visit.context.set_offline(False)
+    queue.wait_for(state="hidden")
+    events = [one.type for one in city.world.engine.loaded(first).events]
+    assert [events.count(one) for one in ("acknowledged", "photo_added", "resolved")] == [1, 1, 1]
+
+
+def test_an_account_that_signed_in_again_sends_what_waits_and_another_does_not(city):
     number = busy(city.world)[0]
     visit = staff(city, "petugas.pupr", PHONE)
-    visit.go(f"/kasus/{number}")
-    visit.page.get_by_text("Ajukan hasil").first.click()
-    visit.page.get_by_role("button", name="Ajukan hasil").click()
-    visit.page.get_by_role("alert").wait_for()
-    visit.look("case-refused")
+    page, queue = visit.page, visit.page.locator("#unsent")
+    visit.go("/tugas")
+    visit.context.clear_cookies()
+    page.get_by_role("button", name=f"Terima {number}").click()
+    queue.get_by_role("link", name="Masuk untuk mengirim").wait_for()
+    visit.look("work-signed-out")
+    sign_in(visit, "kadis.pupr")
+    visit.go("/tugas")
+    queue.get_by_text("Akun lain masih punya 1 tindakan").wait_for()
+    assert city.world.get(f"/v1/reports/{number}").json["status"] == "assigned"
+    sign_in(visit, "petugas.pupr")
+    visit.go("/tugas")
+    queue.wait_for(state="hidden")
+    assert city.world.get(f"/v1/reports/{number}").json["status"] == "acknowledged"
 
 
 def test_the_work_list_refreshes_itself(city):

@@ -12,7 +12,8 @@ from typing import Any
 
 import msgspec
 
-from chalicelib.handlers.definitions import ACTION_BODIES
+from chalicelib.domain.report import REFUSED, Report
+from chalicelib.handlers.definitions import ACTION_BODIES, MOST_PHOTOS
 from chalicelib.handlers.field_errors import field_error, from_msgspec
 from chalicelib.handlers.pages.words import Pair
 from chalicelib.handlers.problems import Problem
@@ -265,23 +266,35 @@ def offered(status: str, arrived: bool, names: Collection[str]) -> list[Form]:
     )
 
 
+def proof_of(report: Report) -> tuple[str, ...]:
+    """Return the newest photos of the result that may be its proof: no upload that was refused."""
+    results = (
+        photo
+        for photo, known in report.media.items()
+        if known.purpose == "result" and known.state != REFUSED
+    )
+    return tuple(results)[-MOST_PHOTOS:]
+
+
 def body_of(action: str, given: Mapping[str, str], photos: tuple[str, ...]) -> Any:
     """Return the checked body of *action* from a form's fields; raise Problem.
 
-    *photos*: what may count as proof; the form names those that were ticked, or all of them.
+    *photos*: what counts as proof where the form itself names none.
     """
-    form = BY_ACTION[action]
+    form, model = BY_ACTION[action], ACTION_BODIES[action]
     raw: dict[str, Any] = {}
+    if given.get("done_at") and "done_at" in model.__struct_fields__:
+        raw["done_at"] = given["done_at"]
     for field in form.fields:
         value = given.get(field.name, "").strip()
         if field.kind == "photos":
-            raw[field.name] = list(photos)
+            raw[field.name] = value.split() or list(photos)
         elif value:
             raw[field.name] = _instant(value) if field.kind == "date" else value
     if action == "arrive" and given.get("lat") and given.get("lon"):
         raw |= _point(given)
     try:
-        return msgspec.convert(raw, ACTION_BODIES[action], strict=False)
+        return msgspec.convert(raw, model, strict=False)
     except msgspec.ValidationError as error:
         raise Problem("invalid_field", errors=[from_msgspec(str(error))]) from None
 

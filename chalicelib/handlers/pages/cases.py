@@ -16,10 +16,10 @@ from chalicelib.domain.replies import filled, fitting
 from chalicelib.handlers.actions import act_as_staff, command_for, room_for_photo
 from chalicelib.handlers.definitions import NewPhoto
 from chalicelib.handlers.field_errors import from_msgspec
-from chalicelib.handlers.http import clean, ok
-from chalicelib.handlers.pages.case_forms import BY_ACTION, body_of, offered
+from chalicelib.handlers.http import clean, idempotency_key, ok
+from chalicelib.handlers.pages.case_forms import BY_ACTION, body_of, offered, proof_of
 from chalicelib.handlers.pages.plates import plate_of
-from chalicelib.handlers.pages.refusals import problem_of
+from chalicelib.handlers.pages.refusals import answer_to, problem_of
 from chalicelib.handlers.pages.rendering import (
     NOT_KEPT,
     in_words,
@@ -27,6 +27,7 @@ from chalicelib.handlers.pages.rendering import (
     page,
     redirect,
     short_name,
+    url,
 )
 from chalicelib.handlers.problems import Problem
 from chalicelib.handlers.serving import Call, shows
@@ -47,23 +48,26 @@ def case(call: Call) -> Response:
 
 @shows(blueprint, "POST", "/kasus/{number}/{action}")
 def act(call: Call) -> Response:
-    """Do what a form of the case says, then show the case again; a refusal says why, in place."""
+    """Do what a form of the case says, then show the case again; a refusal says why, in place.
+
+    A script that keeps acts until there is a network gets JSON: where to go on, or the problem.
+    """
     action, number = call.params["action"], call.number
     if action not in BY_ACTION:
         raise Problem("not_found")
     given = {name: clean(value) for name, value in form_of(call.request).items()}
     stored = bootstrap.store().load(number)
-    photos = stored.report.photos if stored else ()
+    photos = proof_of(stored.report) if stored else ()
     try:
-        body = body_of(action, given, photos)
-        command = command_for(action, body, call.caller, "")
+        key = idempotency_key(given.get("key", ""))
+        command = command_for(action, body_of(action, given, photos), call.caller, key)
         act_as_staff(number, command, session=session_token(call.request))
     except (ActionRefused, Problem) as refused:
         if getattr(refused, "code", "") in ("not_found", "not_yours"):
             raise
-        return _case(call, refused)
-    back = given.get("back", "")
-    return redirect(back if back == "/tugas" else f"/kasus/{number}")
+        return answer_to(refused) if call.wants_json else _case(call, refused)
+    back = "/tugas" if given.get("back", "") == "/tugas" else f"/kasus/{number}"
+    return ok({"page": url(back)}) if call.wants_json else redirect(back)
 
 
 @shows(blueprint, "POST", "/kasus/{number}/foto")
@@ -75,7 +79,8 @@ def add_photo(call: Call) -> Response:
         form = msgspec.convert({"type": given.get("type"), "purpose": purpose}, NewPhoto)
     except msgspec.ValidationError as error:
         raise Problem("invalid_field", errors=[from_msgspec(str(error))]) from None
-    return ok(room_for_photo(call.caller, call.number, form, ""), 201)
+    key = idempotency_key(given.get("key", ""))
+    return ok(room_for_photo(call.caller, call.number, form, key), 201)
 
 
 def _case(call: Call, refused: Exception | None = None) -> Response:
@@ -109,6 +114,8 @@ def _case(call: Call, refused: Exception | None = None) -> Response:
             bootstrap.catalogue().agencies().values(), key=lambda row: str(row["name"]["id"])
         ),
         categories=list(bootstrap.catalogue().categories().values()),
+        proof=proof_of(stored.report),
+        new_key=bootstrap.salt,
         history=[one for one in reversed(report["history"]) if one["type"] != "fired"],
         tomorrow=(now.astimezone(CITY_ZONE) + timedelta(days=1)).date().isoformat(),
         replies=_replies(stored, report, language),

@@ -24,7 +24,7 @@ from chalicelib.domain.events import parse_instant
 from chalicelib.handlers.audience import PAGES, PUBLIC
 from chalicelib.handlers.pages import assets
 from chalicelib.handlers.problems import SAFE_HEADERS, document
-from chalicelib.handlers.session import cookie_of, csrf_token
+from chalicelib.handlers.session import account_mark, cookie_of, csrf_token
 from chalicelib.services.viewing import local
 
 if TYPE_CHECKING:
@@ -153,6 +153,7 @@ def _surroundings(call: Call, language: str) -> dict[str, Any]:
         "path": call.path,
         "may_see": lambda place: bool(PAGES["GET", place] & {PUBLIC, *call.caller.roles}),
         "csrf": csrf_token(call.request),
+        "account_mark": lambda: account_mark(call.caller),
         "now": local(bootstrap.clock().now()),
         "long_date": lambda at: in_words(at, language),
         "long_day": lambda at: text.long_day(_moment(at), language) if at else "",

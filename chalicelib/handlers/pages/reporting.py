@@ -182,7 +182,7 @@ def _refused(call: Call, fields: Mapping[str, str], refused: Problem | FilingRef
     """Say at its field what is wrong; scripts get the problem document instead."""
     pointer, said = _culprit(refused)
     facts = refused.facts if isinstance(refused, Problem) else {}
-    if call.header("accept").startswith("application/json"):
+    if call.wants_json:
         return response(refused.code, getattr(refused, "errors", ()), **facts)
     if refused.code in ("proof_needed", "too_often"):
         return _later(call, fields, refused.code, int(facts.get("retry_after", 0)))
@@ -242,7 +242,7 @@ def _culprit(refused: Problem | FilingRefused) -> tuple[str, Mapping[str, str]]:
 def _received(call: Call, filed: Filed) -> Response:
     number = filed.report.number
     cookie = {"Set-Cookie": visitor.keeping(number, filed.token)}
-    if call.header("accept").startswith("application/json"):
+    if call.wants_json:
         answer = answer_to(filed) | {"page": url(f"/laporan/{number}")}
         return ok(answer, 201, cookie)
     return redirect(f"/laporan/{number}", cookie)

@@ -42,6 +42,12 @@ def settings(call: Call) -> Response:
     )
 
 
+@shows(blueprint, "GET", "/belum-terkirim")
+def unsent(call: Call) -> Response:
+    """What this device has not sent yet. Browsers keep this frame for when there is no network."""
+    return page(call, "unsent.html")
+
+
 @shows(blueprint, "POST", "/saya")
 def save(call: Call) -> Response:
     """Keep the wishes; the pages speak the chosen language from now on."""

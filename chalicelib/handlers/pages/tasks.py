@@ -16,6 +16,7 @@ from chalicelib import bootstrap, config
 from chalicelib.domain.actions import ActionRefused
 from chalicelib.domain.answering import Reference, mark_of
 from chalicelib.handlers.forms import form_fields
+from chalicelib.handlers.pages.refusals import to_people
 from chalicelib.handlers.pages.rendering import OF_A_LINK, page, redirect
 from chalicelib.handlers.problems import PROBLEMS, document
 from chalicelib.handlers.serving import Call, shows
@@ -79,7 +80,7 @@ def _page(
 
 
 def _said(refused: ActionRefused) -> dict[str, Any]:
-    return document(refused.code if refused.code in PROBLEMS else "invalid_field")
+    return to_people(document(refused.code if refused.code in PROBLEMS else "invalid_field"))
 
 
 def _shown_offer(opened: Opened) -> str:

@@ -12,53 +12,35 @@
       field.focus();
     });
   }
-  const form = document.querySelector("form.act");
-  const mark = form?.elements.csrf?.value || "";
+  // A photo is kept on this device first (unsent.js), and sent at once or when there is a network.
+  const english = document.documentElement.lang === "en";
+  const say = (indonesian, other) => (english ? other : indonesian);
   for (const input of document.querySelectorAll("input[data-photo]")) {
     const told = input.closest(".field").querySelector("[data-photos-told]");
+    const proof = input.closest("form")?.elements.photos;
+    const { number, thing, purpose = "result" } = input.dataset;
     let count = Number(told.textContent.match(/^\d+/)?.[0] || 0);
     input.addEventListener("change", async () => {
-      const [file] = input.files;
-      if (!file) return;
+      const [photo] = input.files;
+      if (!photo) return;
       const words = told.textContent;
       told.textContent = "…";
+      const label = purpose === "result" ? say("Foto hasil", "Photo of the result") : say("Foto sebelum dikerjakan", "Photo from before the work");
       try {
-        const room = await fetch(input.dataset.photo, {
-          method: "POST",
-          headers: { Accept: "application/json", "X-CSRF-Token": mark, "Content-Type": "application/x-www-form-urlencoded" },
-          body: new URLSearchParams({ type: file.type || "image/jpeg", purpose: input.dataset.purpose || "result" }),
-        });
-        if (!room.ok) throw new Error(`refused: ${room.status}`);
-        const { upload } = await room.json();
-        const body = new FormData();
-        for (const [name, value] of Object.entries(upload.fields)) body.append(name, value);
-        body.append("file", file);
-        const stored = await fetch(upload.url, { method: "POST", body });
-        if (!stored.ok) throw new Error(`not stored: ${stored.status}`);
-        count += 1;
-        told.textContent = `${count} ✓`;
+        const answer = await window.unsent.press({ action: "foto", number, thing, label, purpose, photo });
+        const waiting = await window.unsent.waiting(number, "foto");
+        if (answer.state === "sent") {
+          count += 1;
+          if (proof) proof.value = [proof.value, answer.body.id].filter(Boolean).join(" ");
+          told.textContent = `${count} ✓`;
+        } else if (answer.state === "refused") told.textContent = words;
+        else told.textContent = say(`${count} ✓, ${waiting} menunggu jaringan`, `${count} ✓, ${waiting} waiting for a network`);
       } catch (error) {
         told.textContent = words;
-        alert(document.documentElement.lang === "en" ? "The photo was not sent. Try again." : "Foto belum terkirim. Coba lagi.");
+        alert(say("Foto tidak dapat disimpan di perangkat ini. Coba lagi.", "The photo could not be kept on this device. Try again."));
         console.warn(error);
       }
       input.value = "";
-    });
-  }
-  // Where the officer stands goes with an arrival, when the telephone allows it.
-  for (const arrive of document.querySelectorAll('form[action$="/arrive"]')) {
-    arrive.addEventListener("submit", (event) => {
-      if (arrive.dataset.ready || !navigator.geolocation) return;
-      event.preventDefault();
-      const go = () => { arrive.dataset.ready = "1"; arrive.requestSubmit(); };
-      navigator.geolocation.getCurrentPosition(({ coords }) => {
-        for (const [name, value] of [["lat", coords.latitude], ["lon", coords.longitude]]) {
-          const field = document.createElement("input");
-          field.type = "hidden"; field.name = name; field.value = value.toFixed(6);
-          arrive.append(field);
-        }
-        go();
-      }, go, { enableHighAccuracy: true, timeout: 8000 });
     });
   }
 })();

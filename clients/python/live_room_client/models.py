@@ -72,6 +72,7 @@ class AnswerInstruction(TypedDict):
     """What came of an instruction."""
 
     note: NotRequired[str]
+    done_at: NotRequired[str]
     text: str
 
 
@@ -79,6 +80,7 @@ class AnswerReferral(TypedDict):
     """What another body answered: that it is settled, that it is not theirs, or something else."""
 
     note: NotRequired[str]
+    done_at: NotRequired[str]
     meaning: NotRequired[Literal["refused", "said", "settled"]]
     text: str
 
@@ -136,6 +138,7 @@ class Arrive(TypedDict):
     """Where the officer checked in, and why there, if it is farther off than the SOP allows."""
 
     note: NotRequired[str]
+    done_at: NotRequired[str]
     reason: NotRequired[str]
     lat: NotRequired[float | None]
     lon: NotRequired[float | None]
@@ -158,6 +161,7 @@ class Ask(TypedDict):
     """What the reporter is asked."""
 
     note: NotRequired[str]
+    done_at: NotRequired[str]
     question: str
 
 
@@ -188,6 +192,7 @@ class Assign(TypedDict):
     """To whom."""
 
     note: NotRequired[str]
+    done_at: NotRequired[str]
     agency: str
 
 
@@ -244,6 +249,7 @@ class Audit(TypedDict):
     """What was found at the place; the note says what was seen."""
 
     note: NotRequired[str]
+    done_at: NotRequired[str]
     finding: Literal["as_reported", "not_done", "partly"]
 
 
@@ -270,6 +276,7 @@ class Block(TypedDict):
     """For how many days the contact of a confirmed hoax may not file, and why: they are told."""
 
     note: NotRequired[str]
+    done_at: NotRequired[str]
     days: int
     reason: str
 
@@ -328,6 +335,7 @@ class CallBack(TypedDict):
     """What came of calling the reporter of a suspected hoax; ``real`` clears the report."""
 
     note: NotRequired[str]
+    done_at: NotRequired[str]
     outcome: Literal["denied", "no_answer", "no_contact", "real"]
 
 
@@ -582,6 +590,7 @@ class DecideAppeal(TypedDict):
     """Whether a block is lifted, and why: the reporter is told."""
 
     note: NotRequired[str]
+    done_at: NotRequired[str]
     outcome: Literal["lift", "uphold"]
     reason: str
 
@@ -590,6 +599,7 @@ class Decline(TypedDict):
     """Why it is not ours, and whose it is."""
 
     note: NotRequired[str]
+    done_at: NotRequired[str]
     reason: str
     agency: str
 
@@ -598,6 +608,7 @@ class Defer(TypedDict):
     """Why, and the new date."""
 
     note: NotRequired[str]
+    done_at: NotRequired[str]
     reason: str
     until: str
 
@@ -1029,6 +1040,7 @@ class Instruct(TypedDict):
     """What a leader instructs, and by when it must be answered: a day from now if not named."""
 
     note: NotRequired[str]
+    done_at: NotRequired[str]
     text: str
     until: NotRequired[str | None]
 
@@ -1045,6 +1057,7 @@ class KeepApart(TypedDict):
     """The report that this one is no duplicate of, although it is near."""
 
     note: NotRequired[str]
+    done_at: NotRequired[str]
     other: str
 
 
@@ -1154,6 +1167,7 @@ class MaybeReasoned(TypedDict):
     """An action that may give its reason."""
 
     note: NotRequired[str]
+    done_at: NotRequired[str]
     reason: NotRequired[str]
 
 
@@ -1161,6 +1175,7 @@ class Merge(TypedDict):
     """The report that this one is a duplicate of."""
 
     note: NotRequired[str]
+    done_at: NotRequired[str]
     into: str
 
 
@@ -1168,6 +1183,7 @@ class Migrate(TypedDict):
     """Under which SOP version the report runs from now on: today's, unless one is named."""
 
     note: NotRequired[str]
+    done_at: NotRequired[str]
     sop: NotRequired[str]
     version: NotRequired[int]
     reason: str
@@ -1262,6 +1278,7 @@ class NewClient(TypedDict):
     """A system that may call the Open311 routes, and how often."""
 
     note: NotRequired[str]
+    done_at: NotRequired[str]
     id: str
     name: str
     per_minute: NotRequired[int]
@@ -1273,6 +1290,7 @@ class NewDevice(TypedDict):
     """A sensor, where it stands, and what its signal is a report of."""
 
     note: NotRequired[str]
+    done_at: NotRequired[str]
     id: str
     name: str
     category: str
@@ -1341,6 +1359,7 @@ class NewWebhook(TypedDict):
     """A receiver: https only, in the public network; no types are all types."""
 
     note: NotRequired[str]
+    done_at: NotRequired[str]
     id: str
     url: str
     types: NotRequired[list[str]]
@@ -1467,9 +1486,10 @@ class Place(TypedDict):
 
 
 class Plain(TypedDict):
-    """An action that needs nothing; a note is kept with it."""
+    """An action that needs nothing; a note is kept with it.\n\n    done_at: when it was done by the device's clock, of an act that is sent later for want of a\n    network. It is kept as evidence; what counts for every clock is when it came."""
 
     note: NotRequired[str]
+    done_at: NotRequired[str]
 
 
 class Point(TypedDict):
@@ -1653,6 +1673,7 @@ class Reasoned(TypedDict):
     """An action that needs its reason."""
 
     note: NotRequired[str]
+    done_at: NotRequired[str]
     reason: str
 
 
@@ -1667,6 +1688,7 @@ class Refer(TypedDict):
     """To which body outside the city, under which number there."""
 
     note: NotRequired[str]
+    done_at: NotRequired[str]
     body: str
     reference: NotRequired[str]
     reason: str
@@ -1684,6 +1706,7 @@ class Reject(TypedDict):
     """A reason from the list."""
 
     note: NotRequired[str]
+    done_at: NotRequired[str]
     reason: str
 
 
@@ -1814,6 +1837,7 @@ class RequestTime(TypedDict):
     """Why an officer needs more time, and until when; the head of the agency decides."""
 
     note: NotRequired[str]
+    done_at: NotRequired[str]
     reason: str
     until: str
 
@@ -1990,6 +2014,7 @@ class Situation(TypedDict):
     """A short word from the field: how things stand, and a note for those who lead."""
 
     note: NotRequired[str]
+    done_at: NotRequired[str]
     state: Literal["handling", "needs_help", "on_the_way", "under_control"]
 
 
@@ -2080,6 +2105,7 @@ class Submit(TypedDict):
     """What was done, with proof."""
 
     note: NotRequired[str]
+    done_at: NotRequired[str]
     outcome: Literal["cannot_be_done", "done", "nothing_found"]
     reason: NotRequired[str]
     photos: NotRequired[list[str]]
@@ -2273,6 +2299,7 @@ class Verify(TypedDict):
     """The category and the agency may be corrected at verification."""
 
     note: NotRequired[str]
+    done_at: NotRequired[str]
     category: NotRequired[str]
     agency: NotRequired[str]
 

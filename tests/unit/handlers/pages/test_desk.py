@@ -170,3 +170,83 @@ def test_an_answer_to_an_instruction_is_offered_only_where_one_waits(world):
     assert place not in world.get(f"/kasus/{number}", headers=who).body.decode()
     world.act(number, "instruct", {"text": "Tutup hari ini"}, user="walikota")
     assert place in world.get(f"/kasus/{number}", headers=who).body.decode()
+
+
+JSON = {"Accept": "application/json"}
+PRESSED = "2027-04-05T09:58:00+07:00"
+
+
+def by_script(world, path, fields, user):
+    who = signed_in(user)
+    html = world.get("/saya", headers=who).body.decode()
+    body = urlencode(fields | {"csrf": csrf(html)}).encode()
+    return world.post(path, body, headers=who | JSON)
+
+
+def test_an_act_kept_on_the_telephone_counts_once_and_from_when_it_came(world):
+    number = assigned(world)
+    came = world.engine.clock.now()
+    act = {"key": "k" * 32, "note": ""}
+    for again in ({}, {"done_at": PRESSED}, {"done_at": PRESSED}):
+        answer = by_script(world, f"/kasus/{number}/acknowledge", act | again, "petugas.pupr")
+        assert (answer.status, answer.json) == (200, {"page": f"/kasus/{number}"})
+    taken = [one for one in world.engine.loaded(number).events if one.type == "acknowledged"]
+    assert [(one.at, dict(one.data)) for one in taken] == [(came, {})]
+
+
+def test_what_the_device_says_of_when_it_was_done_is_evidence_and_moves_no_clock(world):
+    number = assigned(world)
+    world.engine.run_until("2027-04-05T11:30:00+07:00")
+    act = {"key": "k" * 32, "done_at": PRESSED}
+    assert by_script(world, f"/kasus/{number}/acknowledge", act, "petugas.pupr").status == 200
+    (taken,) = [one for one in world.engine.loaded(number).events if one.type == "acknowledged"]
+    assert taken.at == world.engine.clock.now()
+    assert dict(taken.data) == {"done_at": "2027-04-05T02:58:00Z"}
+    shown = world.get(f"/kasus/{number}", headers=signed_in("kadis.pupr")).body.decode()
+    assert "Menurut perangkat dilakukan Senin, 5 April 2027 pukul 09.58 WIB" in shown
+    public = world.get(f"/v1/reports/{number}/timeline", token=world.token_of(number))
+    assert "done_at" not in public.body.decode()
+
+
+def test_a_script_is_told_a_refusal_as_a_program_is(world):
+    number = assigned(world)
+    path = f"/kasus/{number}/submit"
+    late = by_script(world, path, {"outcome": "done"}, "petugas.pupr")
+    assert (late.status, late.json["code"]) == (422, "evidence_missing")
+    assert late.json["detail"].startswith("SOP meminta foto hasil. Ambil fotonya dahulu")
+    stranger = by_script(world, path, {"outcome": "done"}, "petugas.bpbd")
+    assert (stranger.status, stranger.json["code"]) == (404, "not_found")
+    nobody = world.post(path, b"", headers=JSON)
+    assert (nobody.status, nobody.json["code"]) == (401, "sign_in_needed")
+    forged = world.post(path, b"", headers=signed_in("petugas.pupr") | JSON)
+    assert (forged.status, forged.json["code"]) == (403, "form_not_ours")
+
+
+def test_a_photo_sent_again_is_the_same_photo(world):
+    number = assigned(world)
+    wanted = {"type": "image/jpeg", "key": "f" * 32}
+    path = f"/kasus/{number}/foto"
+    first, again = (by_script(world, path, wanted, "petugas.pupr").json["id"] for _ in range(2))
+    assert first == again
+    assert world.engine.loaded(number).report.photos == (first,)
+
+
+def test_a_result_rests_on_the_photos_of_the_result_alone(world):
+    number = world.filed(WITH_MAIL)["number"]
+    upload(world, number, b"no picture", token=world.token_of(number))
+    world.act(number, "verify", user="operator")
+    world.act(number, "acknowledge", user="petugas.pupr")
+    after = upload(world, number, jpeg(repaired(3)), "result", user="petugas.pupr")
+    who = signed_in("petugas.pupr")
+    done = {"outcome": "done", "note": "Ditambal", "reason": "Telepon tanpa lokasi"}
+    assert post(world, f"/kasus/{number}/submit", done, who).status == 303
+    assert world.engine.loaded(number).report.result_photos == (after,)
+
+
+def test_the_frame_for_no_network_holds_nobodys_marks(world):
+    html = world.get("/belum-terkirim").body.decode()
+    assert 'data-who=""' in html and 'data-mark=""' in html
+    signed = world.get("/tugas", headers=signed_in("petugas.pupr")).body.decode()
+    other = world.get("/tugas", headers=signed_in("kadis.pupr")).body.decode()
+    marks = [re.search(r'data-who="([0-9a-f]{32})"', one).group(1) for one in (signed, other)]
+    assert marks[0] != marks[1]
