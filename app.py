@@ -40,6 +40,7 @@ MODULES = (
     "pages.assets",
     "pages.books",
     "pages.audits",
+    "pages.calls",
     "pages.cases",
     "pages.contacts",
     "pages.covering",

@@ -96,6 +96,7 @@ if TYPE_CHECKING:
     from chalicelib.services.simulating import Simulator
     from chalicelib.services.sop_forms import SopForms
     from chalicelib.services.sweeping import Sweeper
+    from chalicelib.services.taking_calls import TakeCalls
     from chalicelib.services.template_desk import TemplateDesk
     from chalicelib.services.text_replies import TextReplies
     from chalicelib.services.viewing import Views
@@ -717,6 +718,14 @@ def duplicates() -> Duplicates:
     from chalicelib.services.duplicates import Duplicates
 
     return Duplicates(store(), view_store(), crowds(), catalogue())
+
+
+@_shared
+def take_calls() -> TakeCalls:
+    """The call-taker's form of the emergency line."""
+    from chalicelib.services.taking_calls import TakeCalls
+
+    return TakeCalls(store(), view_store(), search(), crowds(), catalogue(), file_report(), clock())
 
 
 @_shared

@@ -27,6 +27,7 @@ _DOCUMENTS = (
     "blocks",
     "bodies",
     "replies",
+    "places",
     "webhooks",
     "devices",
     "templates",

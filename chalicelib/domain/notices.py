@@ -132,8 +132,8 @@ def _to_reporter(template: str, **facts: str) -> Notice:
 
 
 def _filed(event: Event, before: Report | None, after: Report) -> tuple[Notice, ...]:
-    if after.source == "support":
-        return ()  # told once, that it supports another report
+    if after.source == "support" or event.data.get("joins"):
+        return ()  # told once, that it supports another report, or belongs to it
     template = "reporter_emergency" if after.emergency else "reporter_received"
     return (Notice(template, (REPORTER_ROLE,), urgent=after.emergency),)
 

@@ -292,6 +292,8 @@ PAGES: Mapping[tuple[str, str], Audience] = {
     ("GET", "/penyalahgunaan"): _WATCHING,
     ("POST", "/penyalahgunaan"): frozenset({"operator"}),
     ("POST", "/panggilan-112"): _CALL_TAKERS,
+    ("POST", "/panggilan-112/tempat"): _CALL_TAKERS,
+    ("POST", "/panggilan-112/serupa"): _CALL_TAKERS,
     ("GET", "/pimpinan"): _LEADING,
     ("GET", "/latihan"): drills.READERS,
     ("POST", "/latihan"): drills.LEADERS,

@@ -33,6 +33,8 @@ OF_THEIR_OWN = frozenset(
         "/lapor",
         "/tempat",
         "/panggilan-112",
+        "/panggilan-112/tempat",
+        "/panggilan-112/serupa",
         "/open311/v2/{resource}",
         "/v1/signals",
         "/v1/inbound/{provider}",

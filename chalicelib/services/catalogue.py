@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property, partial
@@ -28,6 +28,7 @@ from chalicelib.domain.roles import Directory
 from chalicelib.domain.sop import Sop, content_hash
 
 if TYPE_CHECKING:
+    from chalicelib.domain.places import Place
     from chalicelib.services.messages import Template, Templates
 
 log = logging.getLogger("live_room.catalogue")
@@ -209,6 +210,36 @@ class Catalogue:
             return cast(Sequence[Mapping[str, Any]], self._document("replies"))
         except NotInCatalogue:
             return ()
+
+    def places(self) -> Sequence[Place]:
+        """Return what can be named on the telephone: areas, and the places that the city lists."""
+        key = ("parsed", "places")
+        if self._stale(key):
+            self._keep(key, self._places())
+        return cast("Sequence[Place]", self._kept[key])
+
+    def _places(self) -> Sequence[Place]:
+        from chalicelib.domain import places
+
+        try:
+            rows = self._document("places")
+        except NotInCatalogue:  # a stage older than the list, not seeded again yet
+            rows = ()
+        listed = places.of_rows(rows, self.areas)
+        return [*places.of_areas(self.areas), *listed, *self._sensors()]
+
+    def _sensors(self) -> Iterator[Place]:
+        """The city's sensors in service, which stand where everybody knows."""
+        from chalicelib.domain.areas import OUTSIDE, Coordinates
+        from chalicelib.domain.places import place
+
+        for row in self._document("devices"):
+            point = Coordinates(row["lat"], row["lon"])
+            found = OUTSIDE if row.get("revoked_at") else self.points.locate(*point)
+            if found is not OUTSIDE:
+                names = [row["name"], row["id"], *filter(None, [row.get("address")])]
+                id = f"sensor-{row['id']}"
+                yield place(id, "sensor", names, [found.kelurahan], point=point)
 
     def staff(self) -> Mapping[str, Mapping[str, Any]]:
         """Return the staff accounts by id."""

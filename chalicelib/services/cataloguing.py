@@ -22,13 +22,14 @@ from chalicelib.domain.catalogue_checks import (
     check_owned,
     check_ownership,
 )
+from chalicelib.domain.places import check_places
 from chalicelib.domain.replies import check_replies
 from chalicelib.services.administering import Act, Administer, NoSuchDocument, Version, Write
 from chalicelib.services.catalogue import CITY_ZONE, Catalogue
 from chalicelib.services.ports import Clock
 
 #: What can be written anew as a whole, if it fits the others.
-EDITABLE = ("agencies", "categories", "ownership", "replies")
+EDITABLE = ("agencies", "categories", "ownership", "replies", "places")
 #: What can be read here; assignments are written by the SOP desk, calendars below.
 READABLE = (*EDITABLE, "assignments", "calendars")
 #: The actions into whose forms texts of the city can be inserted.
@@ -91,6 +92,8 @@ class KeepCatalogue:
             check_agencies(body, self._agencies_in_use())
         elif name == "replies":
             check_replies(body, WRITTEN)
+        elif name == "places":
+            check_places(body, self.catalogue.areas)
         elif name == "categories":
             served = {row["category"] for row in self._rows("assignments")}
             check_categories(body, agencies, served)

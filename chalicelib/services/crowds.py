@@ -114,7 +114,7 @@ class Crowds:
         self, category: str, lat: float, lon: float, *, leave_out: str = ""
     ) -> list[Candidate]:
         """Return open reports of *category* near a place, nearest first; bounded reads."""
-        limits = self._nearness(category)
+        limits = self.nearness(category)
         since = instant(self.clock.now() - timedelta(days=limits.days))
         cards = self.cards.near(around(lat, lon, limits.cell), since, _PER_CELL)
         rows = [card.shown for card in cards if _is_open(card)]
@@ -192,7 +192,7 @@ class Crowds:
         category = self.catalogue.categories().get(report.category)
         if category is None or report.closed or hidden(report):
             return []
-        limits = self._nearness(report.category)
+        limits = self.nearness(report.category)
         if not rules.may_burst(category, self._is_wide(report.category)):
             return []
         lat, lon = public_point(stored, self.catalogue)
@@ -215,7 +215,7 @@ class Crowds:
         self, cells: Sequence[str], category: str, lat: float, lon: float, since: datetime
     ) -> list[tuple[str, str]]:
         """Open reports of a kind around a place, as (time of filing, number)."""
-        radius = self._nearness(category).radius_m
+        radius = self.nearness(category).radius_m
         return [
             (card.filed_at, card.number)
             for card in self.cards.near(cells, instant(since), _PER_CELL)
@@ -244,7 +244,7 @@ class Crowds:
         if stored is None or stored.report.closed:
             return "gone"
         category = stored.report.category
-        limits = self._nearness(category)
+        limits = self.nearness(category)
         lat, lon = public_point(stored, self.catalogue)
         if lat is None or lon is None:
             return "gone"
@@ -283,7 +283,7 @@ class Crowds:
 
     def _keep_open(self, main: Stored) -> None:
         """A crowd that still grows stays open; its row is written once in a window at most."""
-        limits = self._nearness(main.report.category)
+        limits = self.nearness(main.report.category)
         lat, lon = public_point(main, self.catalogue)
         if lat is None or lon is None:
             return
@@ -380,7 +380,8 @@ class Crowds:
     def _data(self) -> Any:
         return self.catalogue.document("crowds")
 
-    def _nearness(self, category: str) -> Nearness:
+    def nearness(self, category: str) -> Nearness:
+        """Return what counts as the same place and time for *category*."""
         return rules.nearness(self._data(), category)
 
     def _is_wide(self, category: str) -> bool:

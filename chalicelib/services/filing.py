@@ -78,6 +78,8 @@ class Filing:
     media_url: str = ""
     #: The report that this one only supports: it is joined to it at once.
     supports: str = ""
+    #: The report that this call is about as well (`taking_calls`): likewise, by a person.
+    joins: str = ""
     #: An address that names no kelurahan will do; the control room finds the place.
     place_may_be_unknown: bool = False
     key: str = ""
@@ -162,9 +164,8 @@ class FileReport:
             texts = {k: v for k, v in _texts(filing).items() if v}
             draft = Draft("filed", now, filing.actor, data, texts, _key_hash(filing.key))
             composer.add(draft, sop=(sop.id, sop.version))
-            if filing.supports:
-                joining = {"into": filing.supports, "by": "support"}
-                composer.add(Draft("merged", now, data=joining))
+            for joining in _joinings(filing, now):
+                composer.add(joining)
             identity = filing.contact if _reachable(filing.contact) or filing.contact.name else None
             change = replace(composer.change(identity=identity), owner=filing.owner)
             try:
@@ -279,6 +280,7 @@ class FileReport:
         more = {
             "flags": list(filing.flags),
             "drill": dict(filing.drill),
+            "joins": filing.joins,
             "answers": dict(filing.answers),
         }
         data |= {name: value for name, value in more.items() if value}
@@ -298,6 +300,15 @@ def _beyond(category: Category) -> _Place:
     if category.kind != "emergency":
         raise FilingRefused("outside_city", "location")
     return _Place(outside=True)
+
+
+def _joinings(filing: Filing, now: datetime) -> tuple[Draft, ...]:
+    """The event by which a report is part of another one from the beginning, if it is."""
+    if filing.supports:
+        return (Draft("merged", now, data={"into": filing.supports, "by": "support"}),)
+    if filing.joins:
+        return (Draft("merged", now, filing.actor, {"into": filing.joins, "by": "call"}),)
+    return ()
 
 
 def _reachable(contact: Contact) -> bool:
@@ -341,6 +352,7 @@ def _comparable(filing: Filing) -> dict[str, Any]:
             filing.observed_at,
         ],
         "answers": dict(filing.answers),
+        **({"joins": filing.joins} if filing.joins else {}),
         # Not its end, which is counted from the moment of filing.
         **({"drill": filing.drill["leader"]} if filing.drill else {}),
     }

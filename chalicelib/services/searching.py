@@ -158,6 +158,24 @@ class Search:
                 found.append(one)
         return self._page(found, filters, reached)
 
+    def newest_in(self, category: str, kelurahan: str, since: str) -> Sequence[Mapping[str, Any]]:
+        """Return public rows of a kind in a kelurahan filed after *since*, newest first.
+
+        Two lists are read, of the kind and of the kelurahan: what neither holds any more among its
+        newest `LOOKED_AT` is not found.
+        """
+        if not kelurahan:
+            return ()
+        keys = (f"{_CATEGORY}{category}", f"{_AREA}{kelurahan}")
+        lists = [self.store.look(key, "", LOOKED_AT) for key in keys]
+        same = {
+            one.number: one
+            for one in heapq.merge(*lists, key=lambda one: one.place, reverse=True)
+            if (one.category, one.kelurahan) == (category, kelurahan) and one.filed_at > since
+        }
+        rows = self.shown(list(same))
+        return [rows[number] for number in same if number in rows]
+
     def _postings(self, keys: Sequence[str], before: str) -> tuple[Iterator[Posting], str | None]:
         """The postings of these lists, each once, and up to where all of them were read.
 

@@ -50,15 +50,61 @@ def test_the_board_in_daylight(city):
 
 @SHAPES
 def test_a_call_is_taken_while_talking(city, shape):
+    place = {"kelurahan": "36.71.03.1005", "address": "Gg. Kamboja 2"}
+    text = "Asap tebal dari dapur, warga mencoba memadamkan"
+    fire = {"category": "DRT-01", "location": place, "description": text}
+    first = city.world.filed(fire)["number"]
+    city.world.engine.pump()
+    city.world.project()
     visit = staff(city, "operator", shape)
     page = visit.page
     visit.go("/panggilan-112")
     page.get_by_role("radio", name="Kebakaran").check()
     page.get_by_text("Keluar dari bangunan", exact=False).wait_for()
-    page.get_by_label("Jalan, nomor, patokan, lantai").fill("Gg. Kamboja 4")
+    page.get_by_label("Jalan, nomor, patokan, lantai").press_sequentially("asap daan mogot kebon")
+    page.get_by_role("radio", name="Kebon Besar", exact=True).wait_for()
+    page.keyboard.type(" besar")
+    page.locator(".found .choice").first.wait_for()
+    page.wait_for_function("document.querySelectorAll('[type=radio][name=pick]').length === 2")
+    page.keyboard.press("ArrowDown")
+    page.get_by_role("heading", name="Mungkin sudah dilaporkan").wait_for()
+    assert page.get_by_label("Kelurahan", exact=True).input_value() == "36.71.03.1005"
     visit.look("call")
+    page.keyboard.press("Escape")
+    assert page.get_by_label("Kelurahan", exact=True).input_value() == ""
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.keyboard.type("0812-3456-7890")
+    page.keyboard.press("Enter")  # sends nothing
+    assert page.get_by_label("Nomor telepon").input_value() == "0812-3456-7890"
+    if shape is PHONE:
+        page.get_by_role("button", name=f"Gabungkan ke laporan ini {first}").click()
+        page.wait_for_url("**/kasus/TL-*")
+        page.get_by_role("link", name=first).wait_for()
+        visit.look("case-joined")
+        return
     page.get_by_role("button", name="Kirim regu sekarang").click()
     page.wait_for_url("**/kasus/TL-*")
+
+
+def test_a_call_is_taken_without_a_script(city):
+    place = {"kelurahan": "36.71.03.1005", "address": "Gg. Kamboja 2"}
+    first = city.world.filed({"category": "DRT-01", "location": place})["number"]
+    city.world.engine.pump()
+    city.world.project()
+    visit = staff(city, "operator", PHONE, java_script_enabled=False)
+    page = visit.page
+    visit.go("/panggilan-112")
+    page.get_by_role("radio", name="Kebakaran").check()
+    page.get_by_label("Jalan, nomor, patokan, lantai").fill("kebon besar")
+    page.keyboard.press("Enter")
+    page.get_by_role("radio", name="Kel. Kebon Besar").check()
+    page.get_by_role("button", name="Kirim regu sekarang").click()
+    page.get_by_role("heading", name="Belum terkirim").wait_for()
+    assert page.get_by_label("Jalan, nomor, patokan, lantai").input_value() == "kebon besar"
+    page.get_by_role("button", name="kirim sebagai kejadian baru").click()
+    page.wait_for_url("**/kasus/TL-*")
+    assert first not in page.url
 
 
 @SHAPES

@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-import json
-import secrets
-from collections import defaultdict
 from collections.abc import Mapping
 from datetime import datetime
-from functools import cache
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-import msgspec
 from chalice import Blueprint, Response
 
 from chalicelib import bootstrap
@@ -20,24 +14,17 @@ from chalicelib.domain.events import parse_instant
 from chalicelib.domain.numbers import normalise
 from chalicelib.domain.report import CONTROL_ROOM
 from chalicelib.domain.text import hour
-from chalicelib.handlers.definitions import NewReport
-from chalicelib.handlers.field_errors import from_msgspec
-from chalicelib.handlers.http import clean, idempotency_key, one_line
+from chalicelib.handlers.http import one_line
 from chalicelib.handlers.pages.case_forms import SITUATIONS
 from chalicelib.handlers.pages.citymap import city_map, point_of
 from chalicelib.handlers.pages.rendering import NOT_KEPT, language_of, page, redirect, short_name
 from chalicelib.handlers.pages.shifts import on_duty
-from chalicelib.handlers.problems import Problem, document
-from chalicelib.handlers.public import filing_of
 from chalicelib.handlers.serving import Call, shows
-from chalicelib.handlers.session import form_of
-from chalicelib.services.filing import FilingRefused
 from chalicelib.services.measures import promises
 from chalicelib.services.views import city_day
 from chalicelib.services.watching import Running, board
 
 blueprint = Blueprint(__name__)
-DATA = Path(__file__).resolve().parents[2] / "data"
 #: More does not fit on a wall; the rest is said as a number, and on the work lists.
 _ON_WALL, _WAITING = 40, 8
 _AWAITED = {
@@ -80,71 +67,6 @@ def seek(call: Call) -> Response:
     if number:
         return redirect(f"/kasus/{number}")
     return redirect(f"/tugas?{urlencode({'q': said})}" if said else "/ruang")
-
-
-@shows(blueprint, "GET", "/panggilan-112")
-def call_taking(call: Call) -> Response:
-    """The call-taker's form: usable while talking, in the order in which people speak."""
-    return _call_form(call, {})
-
-
-@shows(blueprint, "POST", "/panggilan-112")
-def take_call(call: Call) -> Response:
-    """File the call and go to its case; with a mistake the form comes back, nothing lost."""
-    given = {name: clean(value) for name, value in form_of(call.request).items()}
-    try:
-        body = _call_body(given)
-        filed = bootstrap.file_report()(
-            filing_of(body, call.caller, idempotency_key(given.get("key", "")))
-        )
-    except (Problem, FilingRefused) as refused:
-        said = document(refused.code, getattr(refused, "errors", ()))
-        return _call_form(call, given, said)
-    return redirect(f"/kasus/{filed.report.number}")
-
-
-def _call_body(given: Mapping[str, str]) -> NewReport:
-    place = {name: given[name] for name in ("kelurahan", "address") if given.get(name)}
-    raw = {
-        "category": given.get("category", ""),
-        "description": given.get("description", ""),
-        "location": place or None,
-        "reporter": {"name": given.get("name", ""), "phone": given.get("phone", "")},
-        "on_behalf": True,
-        "source": "112",
-    }
-    try:
-        return msgspec.convert(raw, NewReport)
-    except msgspec.ValidationError as error:
-        raise Problem("invalid_field", errors=[from_msgspec(str(error))]) from None
-
-
-def _call_form(
-    call: Call, given: Mapping[str, str], problem: Mapping[str, Any] | None = None
-) -> Response:
-    known = bootstrap.catalogue()
-    kinds = sorted(known.categories().values(), key=lambda one: (one.tier, one.code))
-    return page(
-        call,
-        "call.html",
-        headers=NOT_KEPT,
-        emergencies=[one for one in kinds if one.kind == "emergency"],
-        others=[one for one in kinds if one.kind != "emergency"],
-        kecamatan=[
-            (one, known.areas.kelurahan_of(one.code)) for one in known.areas.all("kecamatan")
-        ],
-        given=defaultdict(str, given),
-        problem=problem,
-        advice=_advice(),
-        key=given.get("key") or secrets.token_urlsafe(18),
-    )
-
-
-@cache
-def _advice() -> Mapping[str, Any]:
-    """What the call-taker says to the caller, by kind of emergency."""
-    told: Mapping[str, Any] = json.loads((DATA / "advice.json").read_text())
-    return told
 
 
 def _row(number: int, one: Running, now: datetime, language: str) -> dict[str, Any]:
