@@ -170,10 +170,11 @@ def _check_where(row: Mapping[str, Any], at: int, areas: Areas) -> None:
             raise DocumentInvalid(f"[{at}].areas", f"{area!r} is no kelurahan or kecamatan")
     if not within:
         raise DocumentInvalid(f"[{at}].areas", "names no area")
-    point = [row.get("lat"), row.get("lon")]
-    if point != [None, None] and not (
-        all(isinstance(one, int | float) for one in point) and is_position(point[0], point[1])
-    ):
+    lat, lon = row.get("lat"), row.get("lon")
+    if lat is None and lon is None:
+        return
+    numbers = isinstance(lat, int | float) and isinstance(lon, int | float)
+    if not numbers or not is_position(float(lat), float(lon)):  # type: ignore[arg-type]
         raise DocumentInvalid(f"[{at}].lat", "lat and lon are no place on earth")
 
 
