@@ -18,6 +18,7 @@ from pathlib import Path
 from chalicelib.adapters import card_store, keys, view_store
 from chalicelib.domain.books import shard_of
 from chalicelib.domain.numbers import number_from
+from chalicelib.services import tallies
 from chalicelib.services.searching import Posting
 
 RATE, SECONDS = 1000, 600
@@ -30,9 +31,12 @@ TRANSITIONS_AT_ONCE, MAILS_AT_ONCE = 1, 2
 #: Executions that the arming function starts a second at most (`infra.policies`).
 KELURAHAN = ("3671011007", "3671021003", "3671051002")
 AGENCIES = ("PUPR", "BPBD")
-#: Write units of each kind of row, as `bench.meter` counts a filing's and a projection's.
-UNITS = {"reports": 8, "due": 2, "queue": 1, "view": 2, "tally": 6, "feed": 1, "cell": 1,
+#: Write units of each row of a kind, as `bench.meter` counts a filing's and a projection's.
+UNITS = {"reports": 8, "due": 2, "queue": 1, "view": 2, "tally": 2, "feed": 1, "cell": 1,
          "updates": 1, "cards": 1, "mark": 2, "find": 1}  # fmt: skip
+#: The kinds of rows in which a filing is counted, and what half of the reports are about.
+COUNTED = (tallies.WHAT, tallies.WHERE, tallies.FROM)
+CATEGORY = "INF-04"
 
 
 @dataclass(frozen=True)
@@ -56,7 +60,7 @@ def reports(count: int) -> Iterator[Filed]:
 
 def searched(one: Filed) -> tuple[str, ...]:
     """Return the lists in which a filing can be found: its kind, kelurahan and kecamatan."""
-    posting = Posting(one.number, "", "", "INF-04", one.cell, one.cell.partition("-")[0], ())
+    posting = Posting(one.number, "", "", CATEGORY, one.cell, one.cell.partition("-")[0], ())
     if one.holder not in AGENCIES:
         posting = replace(posting, category=one.cell, kecamatan=one.cell)
     return posting.keys
@@ -73,9 +77,11 @@ def partitions(second: int = 0, *, day: str = "2027-01-12") -> Counter[tuple[str
         load["reports.due", keys.due_shard(one.number)] += UNITS["due"]
         load["reports.queue", keys.queue_key(holder, one.number)] += UNITS["queue"]
         load["views", view_store._view_key(one.number)] += UNITS["view"]
-        load["views", view_store._tally_key(view_store._shard(one.number))] += UNITS["tally"]
+        for kind in COUNTED:
+            counter = view_store._tally_key(kind, view_store._shard(one.number))
+            load["views", counter] += UNITS["tally"]
         load["views.feed", view_store._feed_key(day[:7])] += UNITS["feed"]
-        load["views", f"CELL#{one.cell}"] += UNITS["cell"]
+        load["views", card_store._cell_key(one.cell, CATEGORY)] += UNITS["cell"]
         for words in searched(one):
             load["views", f"FIND#{words}"] += UNITS["find"]
         load["views", f"UPDATES#{day}#{card_store._shard(one.number)}"] += UNITS["updates"]
@@ -84,9 +90,9 @@ def partitions(second: int = 0, *, day: str = "2027-01-12") -> Counter[tuple[str
 
 
 #: Read units of what one filing and one reader ask of a partition, at the most: 200 rows of its
-#: cell (0.5 KB each) until a crowd is open there, the crowd's row, its case's card, the report's
+#: cell (0.2 KB each) until a crowd is open there, the crowd's row, its case's card, the report's
 #: own record by stream, firing and projection; a page of the public list.
-READS = {"cell": 13, "burst": 1, "card": 1, "reports": 6, "feed": 2}
+READS = {"cell": 6, "burst": 1, "card": 1, "reports": 6, "feed": 2}
 #: Readers of the public list a second who are not served by a cache.
 READERS = 1000
 
@@ -96,7 +102,7 @@ def reads() -> Counter[tuple[str, str]]:
     load: Counter[tuple[str, str]] = Counter()
     for one in reports(RATE):
         load["reports", keys.report_key(one.number)] += READS["reports"]
-        load["views", f"CELL#{one.cell}"] += READS["cell"]
+        load["views", card_store._cell_key(one.cell, CATEGORY)] += READS["cell"]
         load["views", f"BURST#{one.cell}"] += READS["burst"]
         load["views", f"CARD#case of {one.cell}"] += READS["card"]
     load["views.feed", view_store._feed_key("2027-01")] += READERS * READS["feed"]

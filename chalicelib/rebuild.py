@@ -2,7 +2,7 @@
 
     python -m chalicelib.rebuild            # compares; ends with 1 if anything differs
     python -m chalicelib.rebuild --write    # makes anew what differs, and compares again
-    python -m chalicelib.rebuild --search   # makes anew by which words reports are found
+    python -m chalicelib.rebuild --search   # makes anew by which words and where they are found
 
 For a stage: ``STAGE`` and AWS credentials that may read the reports and write the views table.
 """
@@ -37,14 +37,24 @@ def search_anew() -> int:
     return sum(index.bring_up(stored) for stored in loaded if stored is not None)
 
 
+def neighbours_anew() -> int:
+    """Put every open report where others near it look; return how many cards were looked at."""
+    cards = bootstrap.card_store()
+    known = [card for card in map(cards.card, bootstrap.store().numbers()) if card is not None]
+    for card in known:
+        cards.settle(card)
+    return len(known)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Compare, or make anew; 0 if views and figures are then what the record says."""
     parser = argparse.ArgumentParser(prog="chalicelib.rebuild", description=__doc__)
     parser.add_argument("--write", action="store_true", help="make anew what differs")
-    parser.add_argument("--search", action="store_true", help="make the search's postings anew")
+    parser.add_argument("--search", action="store_true", help="make anew what search and likeness read")
     options = parser.parse_args(arguments)
     if options.search:
         print(f"postings that differed: {search_anew()}")
+        print(f"cards put where their neighbours look: {neighbours_anew()}")
         return 0
     rebuild = bootstrap.rebuild()
     found = rebuild.mend() if options.write else rebuild.compare()

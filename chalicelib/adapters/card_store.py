@@ -2,16 +2,17 @@
 
     CARD#<number>            CARD                        one card; in the index if it is shown
     UPDATES#<day>#<shard>    <instant>#<number>#<seq>    one public step of a record
-    CELL#<cell>              <instant>#<number>          what was filed in one geohash cell
+    CELL#<cell>#<category>   <instant>#<number>          an open report of one kind in one cell
 
 Cards are listed by the ``feed`` index under the month of filing. Updates are partitioned by day and
-by a hash of the report, so that a flood of reports writes to several partitions.
+by a hash of the report, so that a flood of reports writes to several partitions. A cell holds only
+what is asked of it (docs/adr/0070).
 """
 
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 from zlib import crc32
@@ -34,12 +35,16 @@ class DynamoCardStore:
 
     def put_card(self, card: Card) -> bool:
         """See `CardStore.put_card`."""
-        newer = ViewRow.pk.does_not_exist() | (ViewRow.version < card.version)
-        if not _put(_card_row(card), newer):
+        old = self.card(card.number)
+        if old is not None and old.version >= card.version:
             return False
-        if card.cell:
-            _put(_cell_row(card), None)
-        return True
+        # The cell comes first: whoever is stopped in between finds the old card and does it again.
+        _move(old, card)
+        return _put(_card_row(card), ViewRow.pk.does_not_exist() | (ViewRow.version < card.version))
+
+    def settle(self, card: Card) -> None:
+        """See `CardStore.settle`."""
+        _move(None, card)
 
     def card(self, number: str) -> Card | None:
         """See `CardStore.card`."""
@@ -75,15 +80,41 @@ class DynamoCardStore:
                 if update.shown is not None:
                     yield update
 
-    def near(self, cells: Sequence[str], since: str, limit: int) -> Sequence[Card]:
+    def near(
+        self, cells: Sequence[str], category: str, since: str, limit: int
+    ) -> Sequence[Mapping[str, Any]]:
         """See `CardStore.near`."""
-        found: list[Card] = []
+        found: list[Mapping[str, Any]] = []
         for cell in cells:
             rows = ViewRow.query(
-                f"CELL#{cell}", ViewRow.sk >= since, scan_index_forward=False, limit=limit
+                _cell_key(cell, category), ViewRow.sk >= since, scan_index_forward=False, limit=limit
             )
-            found += [_read_card(row) for row in rows]
-        return sorted(found, key=lambda card: (card.filed_at, card.number), reverse=True)
+            found += [msgspec.json.decode(row.body) for row in rows]
+        return sorted(found, key=lambda one: (one["filed_at"], one["number"]), reverse=True)
+
+
+def _move(old: Card | None, new: Card) -> None:
+    """Bring the cells up to *new*: nothing is written where its neighbour stays as it was."""
+    left, there = (_cell_row(old) if old else None), _cell_row(new)
+    if there is not None and (left is None or _whole(left) != _whole(there)):
+        _put(there, None)
+    if left is not None and (there is None or _place(left) != _place(there)):
+        _take(left)
+
+
+def _place(row: ViewRow) -> tuple[str, str]:
+    return str(row.pk), str(row.sk)
+
+
+def _whole(row: ViewRow) -> tuple[str, str, str]:
+    return (*_place(row), str(row.body))
+
+
+def _take(row: ViewRow) -> None:
+    try:
+        row.delete()
+    except PynamoDBException as error:
+        raise TryAgain(type(error).__name__) from error
 
 
 def _put(row: Any, condition: Any) -> bool:
@@ -106,13 +137,15 @@ def _card_row(card: Card) -> ViewRow:
     return row
 
 
-def _cell_row(card: Card) -> ViewRow:
-    return ViewRow(
-        f"CELL#{card.cell}",
-        f"{card.filed_at}#{card.number}",
-        version=card.version,
-        body=_json(card),
-    )
+def _cell_row(card: Card) -> ViewRow | None:
+    if card.neighbour is None:
+        return None
+    place = f"{card.filed_at}#{card.number}"
+    return ViewRow(_cell_key(card.cell, card.category), place, body=_json(card.neighbour))
+
+
+def _cell_key(cell: str, category: str) -> str:
+    return f"CELL#{cell}#{category}"
 
 
 def _read_card(row: Any) -> Card:

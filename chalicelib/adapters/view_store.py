@@ -3,11 +3,12 @@
     VIEW#<number>      PUBLIC                                     one view; in the feed if shown
     ALARM#<shard>      <time of filing>#<number>                  an emergency that runs
     WAITS#<list>#<shard> <time of filing>#<number>                what waits for somebody's eyes
-    TALLY#<shard>      <row of `services.tallies`>                counters, summed over shards
+    TALLY#<kind>#<shard> <row of `services.tallies`>              counters, summed over shards
     MONTHS             <month>                                    something was filed in it
 
 The feed is partitioned by month of filing. Counters are spread over a few shards by the report's
-number, since neighbouring reports would otherwise stand in each other's way.
+number, since neighbouring reports would otherwise stand in each other's way, and each kind of row
+has shards of its own: it is always read by kind, so more partitions cost no more reads.
 """
 
 from __future__ import annotations
@@ -77,7 +78,7 @@ class DynamoViewStore:
                 self._alarm(transaction, old, new)
                 self._wait_anew(transaction, old, new)
                 for name, actions in rows.items():
-                    tally = TallyRow(_tally_key(_shard(new.number)), name)
+                    tally = TallyRow(_tally_key(name, _shard(new.number)), name)
                     transaction.update(tally, actions=actions)
         except TransactWriteError as error:
             raise _refusal(error) from error
@@ -165,7 +166,7 @@ class DynamoViewStore:
         for shard in range(_SHARDS):
             for kind in tallies.kinds_of(groups):
                 low, high = f"{kind}#{first_month}", f"{kind}#{last_month or _LAST}{_LAST}"
-                rows = TallyRow.query(_tally_key(shard), TallyRow.sk.between(low, high))
+                rows = TallyRow.query(_tally_key(kind, shard), TallyRow.sk.between(low, high))
                 found.update(_cells(rows))
         return tallies.counts_in(found, groups)
 
@@ -177,14 +178,14 @@ class DynamoViewStore:
     def every_count(self) -> Mapping[Cell, int]:
         """See `ViewStore.every_count`."""
         found: Counter[Cell] = Counter()
-        for shard in range(_SHARDS):
-            found.update(_cells(TallyRow.query(_tally_key(shard), consistent_read=True)))
+        for kind, shard in itertools.product(tallies.KINDS, range(_SHARDS)):
+            found.update(_cells(TallyRow.query(_tally_key(kind, shard), consistent_read=True)))
         return {cell: count for cell, count in found.items() if count}
 
     def correct(self, deltas: Mapping[Cell, int]) -> None:
         """See `ViewStore.correct`."""
         for name, actions in _by_row(deltas).items():
-            TallyRow(_tally_key(0), name).update(actions=actions)
+            TallyRow(_tally_key(name, 0), name).update(actions=actions)
 
     def _rows(
         self, filters: Filters, month: str, place: str, at_once: int
@@ -298,8 +299,9 @@ def _feed_key(month: str) -> str:
     return f"FEED#{month}"
 
 
-def _tally_key(shard: int) -> str:
-    return f"TALLY#{shard}"
+def _tally_key(row: str, shard: int) -> str:
+    """Partition of a row's kind; *row*: its name, or the kind alone."""
+    return f"TALLY#{row.partition('#')[0]}#{shard}"
 
 
 def _shard(number: str) -> int:

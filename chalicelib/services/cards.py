@@ -16,7 +16,7 @@ from chalicelib.domain.areas import rounded
 from chalicelib.domain.crowds import nearness
 from chalicelib.domain.events import Event, instant
 from chalicelib.domain.geohash import cell_of
-from chalicelib.domain.open311 import extended_status, plain_status
+from chalicelib.domain.open311 import CLOSED, extended_status, plain_status
 from chalicelib.domain.report import Report, apply
 from chalicelib.domain.timeline import Timeline, promises
 from chalicelib.services import telling
@@ -67,9 +67,13 @@ _PUBLIC_TEXTS: Mapping[str, tuple[str, ...]] = {
 }
 
 
+#: What a neighbour is told by, and told of.
+_NEIGHBOUR = ("number", "category", "status", "filed_at", "lat", "lon")
+
+
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One report as other systems may see it. *cell*: its geohash cell; *open*: still to do.
+    """One report as other systems may see it. *cell*: its geohash cell.
 
     *shown* is None for a report of which the public may know nothing; the card then only keeps
     the place in the version order, so that an older row cannot bring it back.
@@ -81,6 +85,18 @@ class Card:
     category: str
     cell: str = ""
     shown: Mapping[str, Any] | None = None
+
+    @property
+    def open(self) -> bool:
+        """Whether it is shown and still to do."""
+        return self.shown is not None and plain_status(self.shown["status"]) != CLOSED
+
+    @property
+    def neighbour(self) -> Mapping[str, Any] | None:
+        """What is kept where those who ask for open reports near a place look, or None."""
+        if self.shown is None or not self.cell or not self.open:
+            return None
+        return {name: self.shown.get(name) for name in _NEIGHBOUR}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +113,10 @@ class CardStore(Protocol):
     """Cards, updates and cells in the views table; every read is bounded by its arguments."""
 
     def put_card(self, card: Card) -> bool:
-        """Put *card* unless one of this version or a newer one is there."""
+        """Put *card* unless one of this version or a newer one is there, and move its neighbour."""
+
+    def settle(self, card: Card) -> None:
+        """Put the neighbour of *card* where it is looked for, whatever stands there."""
 
     def card(self, number: str) -> Card | None:
         """Return one card, strongly consistent."""
@@ -111,8 +130,13 @@ class CardStore(Protocol):
     def updates(self, start: str, end: str) -> Iterator[Update]:
         """Yield updates written in the window (instants, inclusive), oldest first."""
 
-    def near(self, cells: Sequence[str], since: str, limit: int) -> Sequence[Card]:
-        """Return cards of these cells filed since then, newest first, *limit* a cell at most."""
+    def near(
+        self, cells: Sequence[str], category: str, since: str, limit: int
+    ) -> Sequence[Mapping[str, Any]]:
+        """Return the open neighbours of one kind in these cells filed since then, newest first.
+
+        limit: of each cell at most.
+        """
 
 
 def card_of(stored: Stored, timeline: Timeline, catalogue: Catalogue) -> Card:

@@ -17,11 +17,9 @@ from chalicelib.domain.areas import OUTSIDE, distance_m
 from chalicelib.domain.crowds import Candidate, Nearness
 from chalicelib.domain.events import SYSTEM, Draft, Event, instant, parse_instant
 from chalicelib.domain.geohash import around, cell_of
-from chalicelib.domain.open311 import CLOSED as PLAIN_CLOSED
-from chalicelib.domain.open311 import plain_status
 from chalicelib.domain.report import MERGED, Report
 from chalicelib.services.acting import NotFound
-from chalicelib.services.cards import Card, CardStore, public_point
+from chalicelib.services.cards import CardStore, public_point
 from chalicelib.services.catalogue import Catalogue
 from chalicelib.services.ports import Clock, Jobs, ReportStore, Stored
 from chalicelib.services.recording import Recorder
@@ -30,8 +28,10 @@ from chalicelib.services.views import hidden
 JOB = "crowd"
 SUPPORT = "support"
 _NOW = timedelta()
-#: Rows looked at in one cell, and members told in one run.
+#: Of one kind in one cell: neighbours counted for a crowd (all came within its window), neighbours
+#: shown to somebody who asks; and members told in one run.
 _PER_CELL = 200
+_SHOWN_PER_CELL = 50
 _PART = 50
 #: A burst takes in what comes within so many of its own windows after the last one.
 _STAYS_OPEN = 6
@@ -116,10 +116,8 @@ class Crowds:
         """Return open reports of *category* near a place, nearest first; bounded reads."""
         limits = self.nearness(category)
         since = instant(self.clock.now() - timedelta(days=limits.days))
-        cards = self.cards.near(around(lat, lon, limits.cell), since, _PER_CELL)
-        rows = [card.shown for card in cards if _is_open(card)]
         return rules.candidates(
-            [row for row in rows if row is not None],
+            self.cards.near(around(lat, lon, limits.cell), category, since, _SHOWN_PER_CELL),
             category=category,
             place=(lat, lon),
             radius_m=limits.radius_m,
@@ -217,9 +215,9 @@ class Crowds:
         """Open reports of a kind around a place, as (time of filing, number)."""
         radius = self.nearness(category).radius_m
         return [
-            (card.filed_at, card.number)
-            for card in self.cards.near(cells, instant(since), _PER_CELL)
-            if card.category == category and _is_open(card) and _within(card, lat, lon, radius)
+            (row["filed_at"], row["number"])
+            for row in self.cards.near(cells, category, instant(since), _PER_CELL)
+            if _within(row, lat, lon, radius)
         ]
 
     def _open_parent(self, report: Report, lat: float, lon: float, limits: Nearness) -> str:
@@ -228,7 +226,8 @@ class Crowds:
         running = sorted((b for b in bursts if filed <= b.until), key=lambda b: b.parent)
         for burst in running:
             card = self.cards.card(burst.parent)
-            if card is not None and _is_open(card) and _within(card, lat, lon, limits.radius_m):
+            known = card.neighbour if card else None
+            if known is not None and _within(known, lat, lon, limits.radius_m):
                 return burst.parent
         return ""
 
@@ -398,15 +397,9 @@ _WORK: Mapping[str, Any] = {
 }
 
 
-def _is_open(card: Card) -> bool:
-    return card.shown is not None and plain_status(card.shown["status"]) != PLAIN_CLOSED
-
-
-def _within(card: Card, lat: float, lon: float, radius_m: float) -> bool:
-    if card.shown is None or card.shown["lat"] is None:
-        return False
+def _within(neighbour: Mapping[str, Any], lat: float, lon: float, radius_m: float) -> bool:
     # A crowd around one place lies on all its sides: twice the radius from one to another.
-    metres = distance_m((lat, lon), (card.shown["lat"], card.shown["lon"]))
+    metres = distance_m((lat, lon), (neighbour["lat"], neighbour["lon"]))
     return bool(metres <= 2 * radius_m)
 
 

@@ -23,6 +23,8 @@ WITHHELD = "withheld"
 WHAT, WHERE, FROM = "what", "where", "from"
 #: How long it took to the scene of emergencies, by area and hour of filing.
 ARRIVAL = "arrival"
+#: Every kind of row.
+KINDS = (WHAT, WHERE, FROM, ARRIVAL, WITHHELD)
 #: How a report stands in the rows of sources while it is not closed.
 RUNNING = "running"
 #: What is timed from filing on, by category, and the letter that begins its columns.

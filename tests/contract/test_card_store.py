@@ -12,7 +12,7 @@ from chalicelib.services.cards import Card, Update
 from tests.fakes import emulated
 from tests.fakes.cards import MemoryCardStore
 
-CARD = Card("TL-1", 3, "2027-03-31T17:30:00Z", "INF-01", "qqguf7q", {"number": "TL-1", "n": 1})
+CARD = Card("TL-1", 3, "2027-03-31T17:30:00Z", "INF-01", "", {"number": "TL-1", "n": 1})
 STEP = Update("TL-1", 4, "2027-04-05T03:00:00Z", {"number": "TL-1", "state": "open"})
 
 
@@ -71,14 +71,71 @@ def test_an_update_without_content_takes_the_one_before_away(cards):
     assert list(cards.updates(STEP.at, STEP.at)) == []
 
 
-def test_what_is_near_is_found_by_cells_newest_first_and_bounded(cards):
+def standing(number="TL-1", version=1, at="2027-04-05T03:00:00Z", **how):
+    """A card as it is put: *how* has its cell, its kind, and what else is shown of it."""
+    cell, category = how.pop("cell", "qqguf7q"), how.pop("category", "INF-01")
+    shown = {"number": number, "status": "verified", "category": category, "filed_at": at}
+    shown |= {"lat": -6.1783, "lon": 106.6319, "source": "web"} | how
+    return Card(number, version, at, category, cell, shown)
+
+
+def near(cards, *cells, category="INF-01", since="2027-01-01T00:00:00Z", limit=3):
+    return [(one["number"], one["status"]) for one in cards.near(cells, category, since, limit)]
+
+
+def test_what_is_near_is_found_by_cell_and_kind_newest_first_and_bounded(cards):
     for n in range(5):
-        cards.put_card(replace(CARD, number=f"TL-{n}", filed_at=f"2027-04-05T03:00:0{n}Z"))
-    cards.put_card(replace(CARD, number="TL-9", cell="qqguf7r"))
-    cards.put_card(replace(CARD, number="TL-8", cell="qqguf7x"))
-    found = cards.near(["qqguf7q", "qqguf7r"], "2027-01-01T00:00:00Z", 3)
-    assert [card.number for card in found] == ["TL-4", "TL-3", "TL-2", "TL-9"]
-    assert [card.number for card in cards.near(["qqguf7q"], "2027-04-05T03:00:04Z", 3)] == ["TL-4"]
+        cards.put_card(standing(f"TL-{n}", at=f"2027-04-05T03:00:0{n}Z"))
+    cards.put_card(standing("TL-9", cell="qqguf7r", at="2027-03-31T17:30:00Z"))
+    cards.put_card(standing("TL-8", cell="qqguf7x"))
+    cards.put_card(standing("TL-7", category="INF-02", at="2027-04-05T03:00:09Z"))
+    verified = [(f"TL-{n}", "verified") for n in (4, 3, 2, 9)]
+    assert near(cards, "qqguf7q", "qqguf7r") == verified
+    assert near(cards, "qqguf7q", since="2027-04-05T03:00:04Z") == verified[:1]
+    assert near(cards, "qqguf7q", category="INF-02") == [("TL-7", "verified")]
+
+
+def test_a_neighbour_is_what_its_report_is_and_is_gone_when_that_is_closed_moved_or_hidden(cards):
+    cards.put_card(standing())
+    cards.put_card(standing(version=3, status="in_progress"))
+    cards.put_card(standing(version=2))
+    assert near(cards, "qqguf7q") == [("TL-1", "in_progress")]
+    cards.put_card(standing(version=4, cell="qqguf7r"))
+    assert (near(cards, "qqguf7q"), near(cards, "qqguf7r")) == ([], [("TL-1", "verified")])
+    cards.put_card(standing(version=5, category="INF-02"))
+    assert near(cards, "qqguf7r") == []
+    assert near(cards, "qqguf7q", category="INF-02") == [("TL-1", "verified")]
+    cards.put_card(standing(version=6, category="INF-02", status="closed_confirmed"))
+    assert near(cards, "qqguf7q", category="INF-02") == []
+    cards.put_card(standing(version=7, category="INF-02", status="reopened"))
+    assert near(cards, "qqguf7q", category="INF-02") == [("TL-1", "reopened")]
+    cards.put_card(replace(standing(version=8), shown=None))
+    assert near(cards, "qqguf7q", category="INF-02") == []
+
+
+def test_a_card_of_before_is_put_where_its_neighbours_look(cards):
+    from chalicelib.adapters.tables import ViewRow
+
+    cards.put_card(standing())
+    if not isinstance(cards, MemoryCardStore):
+        for row in ViewRow.query("CELL#qqguf7q#INF-01"):
+            row.delete()
+        assert near(cards, "qqguf7q") == []
+    for _ in range(2):
+        cards.settle(cards.card("TL-1"))
+        assert near(cards, "qqguf7q") == [("TL-1", "verified")]
+
+
+def test_a_neighbour_that_stays_as_it_was_is_not_written_again(cards):
+    if isinstance(cards, MemoryCardStore):
+        pytest.skip("memory keeps no rows for cells")
+    from bench.meter import Meter
+
+    meter = Meter()
+    cards.put_card(standing())
+    with meter.running():
+        cards.put_card(standing(version=2, updated_at="2027-04-05T04:00:00Z"))
+    assert meter.take().calls == {"dynamodb:GetItem": 1, "dynamodb:PutItem": 1}
 
 
 def test_counting_calls_adds_one_each_time(cards):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from chalicelib.services.cards import Card, Update
 
@@ -15,7 +16,6 @@ class MemoryCardStore:
         self._lock = threading.RLock()
         self.kept: dict[str, Card] = {}
         self.steps: dict[tuple[str, str, int], Update] = {}
-        self.cells: dict[str, dict[str, Card]] = {}
 
     def put_card(self, card: Card) -> bool:
         with self._lock:
@@ -23,9 +23,10 @@ class MemoryCardStore:
             if known is not None and known.version >= card.version:
                 return False
             self.kept[card.number] = card
-            if card.cell:
-                self.cells.setdefault(card.cell, {})[card.number] = card
             return True
+
+    def settle(self, card: Card) -> None:
+        """Nothing to do: what is near is looked for among the cards themselves."""
 
     def card(self, number: str) -> Card | None:
         return self.kept.get(number)
@@ -46,13 +47,13 @@ class MemoryCardStore:
             if start <= key[0] <= end and self.steps[key].shown is not None:
                 yield self.steps[key]
 
-    def near(self, cells: Sequence[str], since: str, limit: int) -> Sequence[Card]:
-        found: list[Card] = []
+    def near(
+        self, cells: Sequence[str], category: str, since: str, limit: int
+    ) -> Sequence[Mapping[str, Any]]:
+        newest = sorted(self.kept.values(), key=lambda c: (c.filed_at, c.number), reverse=True)
+        alike = [card for card in newest if card.category == category and card.filed_at >= since]
+        found: list[Mapping[str, Any]] = []
         for cell in cells:
-            rows = sorted(
-                self.cells.get(cell, {}).values(),
-                key=lambda c: (c.filed_at, c.number),
-                reverse=True,
-            )
-            found += [card for card in rows if card.filed_at >= since][:limit]
-        return sorted(found, key=lambda card: (card.filed_at, card.number), reverse=True)
+            there = [card.neighbour for card in alike if card.cell == cell]
+            found += [one for one in there if one is not None][:limit]
+        return sorted(found, key=lambda one: (one["filed_at"], one["number"]), reverse=True)

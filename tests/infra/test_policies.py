@@ -245,6 +245,7 @@ CALLS = {
     "search_store: ViewRow.query": [("api_handler", "dynamodb:Query", TABLE["views"])],
     # cards and updates for other systems
     "card_store: row.save": [("project", "dynamodb:PutItem", TABLE["views"])],
+    "card_store: row.delete": [("project", "dynamodb:DeleteItem", TABLE["views"])],
     "card_store: ViewRow.get": [
         (name, "dynamodb:GetItem", TABLE["views"]) for name in ("api_handler", "project", "crowd")
     ],

@@ -263,5 +263,7 @@ def test_reports_from_before_the_search_are_posted_by_the_rebuild(city, capsys):
     assert rebuild.main(["--search"]) == 0
     assert capsys.readouterr().out.splitlines() == [
         "postings that differed: 1",
+        "cards put where their neighbours look: 2",
         "postings that differed: 0",
+        "cards put where their neighbours look: 2",
     ]
