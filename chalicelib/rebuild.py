@@ -50,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Compare, or make anew; 0 if views and figures are then what the record says."""
     parser = argparse.ArgumentParser(prog="chalicelib.rebuild", description=__doc__)
     parser.add_argument("--write", action="store_true", help="make anew what differs")
-    parser.add_argument("--search", action="store_true", help="make anew what search and likeness read")
+    parser.add_argument("--search", action="store_true", help="make anew where they are found")
     options = parser.parse_args(arguments)
     if options.search:
         print(f"postings that differed: {search_anew()}")

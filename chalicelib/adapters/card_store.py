@@ -86,9 +86,8 @@ class DynamoCardStore:
         """See `CardStore.near`."""
         found: list[Mapping[str, Any]] = []
         for cell in cells:
-            rows = ViewRow.query(
-                _cell_key(cell, category), ViewRow.sk >= since, scan_index_forward=False, limit=limit
-            )
+            key, newer = _cell_key(cell, category), ViewRow.sk >= since
+            rows = ViewRow.query(key, newer, scan_index_forward=False, limit=limit)
             found += [msgspec.json.decode(row.body) for row in rows]
         return sorted(found, key=lambda one: (one["filed_at"], one["number"]), reverse=True)
 
