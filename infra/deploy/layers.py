@@ -16,6 +16,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -92,20 +93,24 @@ def platforms(architecture: str, minor: int) -> list[str]:
 def build(
     name: str, folder: Path, architecture: str = "arm64", minor: int = sys.version_info.minor
 ) -> Built:
-    """Build layer *name* in *folder* for Python 3.*minor*; what is there already is taken."""
+    """Build layer *name* in *folder* for Python 3.*minor*; what is there already is taken.
+
+    Two builds at once are both whole: each works in a folder of its own, and the last one stays.
+    """
     requirements = ROOT / LAYERS[name]
     recipe = f"{requirements.read_text()}|{architecture}|{minor}|{sorted(AWS_SERVICES)}|2"
     key = hashlib.sha256(recipe.encode()).hexdigest()[:16]
     archive = folder / f"{name}-{key}.zip"
     if not archive.exists():
-        content = folder / f"{name}-{key}"
-        shutil.rmtree(content, ignore_errors=True)
-        _install(requirements, content / "python", architecture, minor)
-        _trim(content / "python")
-        if minor == sys.version_info.minor:
-            compiled(content / "python")
-        _pack(content, archive)
-        shutil.rmtree(content)
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=f"{name}-", dir=folder) as own:
+            content, draft = Path(own, "content"), Path(own, archive.name)
+            _install(requirements, content / "python", architecture, minor)
+            _trim(content / "python")
+            if minor == sys.version_info.minor:
+                compiled(content / "python")
+            _pack(content, draft)
+            draft.replace(archive)
     return _measured(name, archive)
 
 
@@ -153,14 +158,12 @@ def compiled(folder: Path) -> None:
 
 
 def _pack(content: Path, archive: Path) -> None:
-    """Zip *content* so that equal files give equal bytes, and put the archive there at once."""
-    draft = archive.with_suffix(".new")
-    with zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as out:
+    """Zip *content* so that equal files give equal bytes."""
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as out:
         for path in _files(content):
             entry = zipfile.ZipInfo(str(path.relative_to(content)), _EPOCH)
             entry.external_attr = (0o755 if path.suffix == ".so" else 0o644) << 16
             out.writestr(entry, path.read_bytes(), zipfile.ZIP_DEFLATED, 9)
-    draft.replace(archive)
 
 
 def _files(content: Path) -> Iterator[Path]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import sys
+import threading
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -91,6 +93,24 @@ def test_what_is_built_is_not_built_again_until_the_requirements_change(tmp_path
     assert built.path.stat().st_mtime_ns == before
     other = layers.build("base", tmp_path, minor=sys.version_info.minor + 1)
     assert other.path != built.path
+
+
+def test_two_builds_at_once_leave_one_whole_layer(tmp_path, monkeypatch):
+    both_are_there = threading.Barrier(2)
+
+    def together(*given):
+        both_are_there.wait(60)
+        fake_install(*given)
+        both_are_there.wait(60)
+
+    monkeypatch.setattr(layers, "_install", together)
+    with ThreadPoolExecutor(2) as pool:
+        builds = [pool.submit(layers.build, "base", tmp_path) for _ in range(2)]
+    first, second = (build.result() for build in builds)
+    assert first == second
+    with zipfile.ZipFile(first.path) as packed:
+        assert packed.testzip() is None
+    assert list(tmp_path.iterdir()) == [first.path]
 
 
 def test_a_requirement_without_wheels_is_named(tmp_path, monkeypatch):
