@@ -364,8 +364,14 @@ class Pump:
             source.start()
 
     def drain(self, seconds: float) -> bool:
-        """Wait until all is quiet: MiniStack forgets the unread part of a stream when it stops."""
+        """Wait until all is quiet: MiniStack forgets the unread part of a stream when it stops.
+
+        Schedules end first: under a fast clock they would bring new work as long as one waits.
+        """
         deadline = time.monotonic() + seconds
+        for source in self.sources:
+            if isinstance(source, ScheduleSource):
+                source.ask_to_stop()
         while time.monotonic() < deadline:
             if all(source.quiet() for source in self.sources):
                 return True

@@ -7,6 +7,9 @@ import pytest
 from bench import cases, flood, routes, surface
 from chalicelib.handlers import audience
 
+#: What all these stand on is made once, by one worker.
+pytestmark = pytest.mark.xdist_group("counts")
+
 
 @pytest.fixture(scope="module")
 def alone():

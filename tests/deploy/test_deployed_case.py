@@ -20,7 +20,11 @@ from PIL import Image
 
 from tests.deploy.cloud import ROOT, Cloud, emulated
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
+pytestmark = [
+    pytest.mark.e2e,
+    pytest.mark.timeout(900),
+    pytest.mark.xdist_group("deployed"),
+]
 PATIENCE = 120.0
 
 

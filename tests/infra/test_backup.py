@@ -20,9 +20,12 @@ from chalicelib.services.sealing import every_day
 from infra.tools import backup
 from tests.fakes.world import WITH_MAIL
 
+#: What all these stand on is made once, by one worker.
+pytestmark = pytest.mark.xdist_group("backup")
+
 MONDAY = "2027-04-05T10:00:00+07:00"
 LOST = "2027-04-07T09:00:00+07:00"
-END = "2027-04-13T09:00:00+07:00"
+END = "2027-04-09T09:00:00+07:00"
 ALL = (
     *(tables.ReportRow, tables.ViewRow, tables.IdentityRow, tables.ReferenceRow),
     *(tables.FollowerRow, tables.AccountRow, tables.PhotoRow, tables.BookRow),

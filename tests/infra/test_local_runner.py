@@ -20,7 +20,7 @@ from infra.local.__main__ import DEMO_USERS, Refused, Runner
 from infra.local.ministack import free_port
 from infra.local.server import BODY_LIMIT
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("local runner")]
 
 ROOT = Path(__file__).parents[2]
 VENV = ROOT / ".venv-ministack"

@@ -11,6 +11,9 @@ import boto3
 import pytest
 from moto import mock_aws
 
+#: What all these stand on is made once, by one worker.
+pytestmark = pytest.mark.xdist_group("state machine")
+
 DEFINITION = Path(__file__).parents[2] / "infra" / "timeline.asl.json"
 REGION = "ap-southeast-3"
 TERMINAL = {"Succeed", "Fail"}

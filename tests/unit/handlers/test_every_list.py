@@ -26,6 +26,9 @@ from tests.fakes.engine import SECRET
 from tests.fakes.world import SUKARASA, WITH_MAIL, Answer, World, access_token, jwks
 from tests.workflow.test_story import with_photo
 
+#: What all these stand on is made once, by one worker.
+pytestmark = pytest.mark.xdist_group("lists")
+
 APP = "https://app.tangerang.test"
 POTHOLES = "jalan-berlubang"
 RESIDENT = "a resident"

@@ -16,6 +16,9 @@ import pytest
 from tests.fakes.world import MORNING, WITH_MAIL, World
 from tests.unit.handlers.pages.test_desk import signed_in
 
+#: What all these stand on is made once, by one worker.
+pytestmark = pytest.mark.xdist_group("links")
+
 _LINK = re.compile(r'<(?:a|link|script|img)\b[^>]*?\b(?:href|src)="([^"]+)"')
 _VARIABLE = re.compile(r"(?<=/)(?:TL-[A-Z0-9]+|\d+(?:\.\d+)*|[A-Z]{2,4}-\d+)(?=/|$)")
 _ANSWERED = {200, 303}
