@@ -144,6 +144,25 @@ def test_work_in_english_and_dark(city):
     visit = staff(city, "kadis.pupr", PHONE, color_scheme="dark")
     visit.go("/tugas?lang=en")
     visit.look("work-dark-english")
+    on_paper(visit, ".top nav", ".bulk", ".row form", "#push", ".foot")
+    visit.page.locator(".row__main").first.click()
+    visit.page.locator(".plate").wait_for()
+    on_paper(visit, ".top nav", ".do", ".foot")
+    for shown in (".code", ".plate", ".ladder", ".history"):
+        assert visit.page.locator(shown).first.is_visible()
+
+
+def on_paper(visit, *gone):
+    """Hold the page, printed from a dark screen, to black on white without what is pressed."""
+    visit.page.emulate_media(media="print", color_scheme="dark")
+    colours = visit.page.evaluate("""() => {
+        const of = (one) => getComputedStyle(document.querySelector(one));
+        return [of("body").color, of("html").backgroundColor, of(".tier").color];
+    }""")
+    assert colours == ["rgb(0, 0, 0)", "rgb(255, 255, 255)", "rgb(0, 0, 0)"]
+    for one in gone:
+        assert not any(found.is_visible() for found in visit.page.locator(one).all()), one
+    visit.page.emulate_media(media="screen", color_scheme="dark")
 
 
 @pytest.mark.parametrize("shape", [PHONE, DESK], ids=["phone", "desk"])

@@ -158,8 +158,15 @@ def _surroundings(call: Call, language: str) -> dict[str, Any]:
         "long_date": lambda at: in_words(at, language),
         "long_day": lambda at: text.long_day(_moment(at), language) if at else "",
         "drill_said": lambda: _drill_said(language),
+        "office": lambda id: _office(id, language),
         "name": lambda names: (names or {}).get(language) or (names or {}).get("id", ""),
     }
+
+
+def _office(id: str, language: str) -> str:
+    """Return an office's title; one that the city no longer has is named as the record names it."""
+    known = bootstrap.catalogue().positions().get(id)
+    return str(known["title"].get(language, id)) if known else id
 
 
 def _drill_said(language: str) -> str:

@@ -16,7 +16,11 @@
   // The city's clock, as far as the page knows it: the telephone's own may be wrong.
   const ahead = box.dataset.who ? Date.parse(document.documentElement.dataset.now) - Date.now() : 0;
   const now = () => new Date(Date.now() + ahead).toISOString();
-  const hour = (at) => new Intl.DateTimeFormat("id", { timeZone: "Asia/Jakarta", weekday: "short", hour: "2-digit", minute: "2-digit" }).format(new Date(at));
+  const hour = (at) => {
+    const part = (shape, locale = "id") => new Intl.DateTimeFormat(locale, { timeZone: "Asia/Jakarta", ...shape }).format(new Date(at));
+    const time = part({ hour: "2-digit", minute: "2-digit" });
+    return `${part({ weekday: "long" }, document.documentElement.lang)} ${say("pukul", "at")} ${time}`;
+  };
   const fresh = () => [...crypto.getRandomValues(new Uint8Array(16))].map((n) => n.toString(16).padStart(2, "0")).join("");
   const mine = async () => (await device.all(KIND)).filter((one) => one.who === who);
   const went = new Map(); // id → what the city answered, for whoever waits for it

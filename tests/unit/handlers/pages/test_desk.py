@@ -86,6 +86,14 @@ def test_a_case_offers_what_the_table_of_transitions_allows_and_no_more(world):
     assert world.get(f"/kasus/{number}", headers=signed_in("petugas.bpbd")).status == 404
 
 
+def test_the_record_names_offices_by_their_titles(world):
+    number = assigned(world)
+    world.act(number, "acknowledge", user="petugas.pupr")
+    html = world.get(f"/kasus/{number}", headers=signed_in("kadis.pupr")).body.decode()
+    record = html.partition('class="history"')[2]
+    assert '<span class="why">Petugas lapangan PUPR, PUPR</span>' in record
+
+
 def test_a_refusal_is_said_on_the_case_itself(world):
     number, who = assigned(world), signed_in("petugas.pupr")
     post(world, f"/kasus/{number}/acknowledge", {}, who)
