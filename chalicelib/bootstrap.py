@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from chalicelib.services.examining import ExaminePhotos, PhotoIndex
     from chalicelib.services.filing import FileReport
     from chalicelib.services.filters import KeepFilters
+    from chalicelib.services.finding_work import FindWork
     from chalicelib.services.firing import FireDueSteps
     from chalicelib.services.following import Announce, Following, FollowStore, Leave, Leaving
     from chalicelib.services.forgetting import Forget
@@ -718,6 +719,14 @@ def duplicates() -> Duplicates:
     from chalicelib.services.duplicates import Duplicates
 
     return Duplicates(store(), view_store(), crowds(), catalogue())
+
+
+@_shared
+def find_work() -> FindWork:
+    """Finding reports of a work list by words."""
+    from chalicelib.services.finding_work import FindWork
+
+    return FindWork(store(), views(), search())
 
 
 @_shared

@@ -383,8 +383,9 @@ _CATALOGUE = _on_table("reference", "GetItem", "Query")
 FUNCTIONS: Mapping[str, Function] = {
     "api_handler": Function(
         (
-            # a test message of the contact check is put into the outbox by itself
-            _on_table("reports", "PutItem", "Query", "UpdateItem"),
+            # a test message of the contact check is put into the outbox by itself; the texts of
+            # a work list are read in one batch to find by words
+            _on_table("reports", "BatchGetItem", "PutItem", "Query", "UpdateItem"),
             _on_table("followers", "DeleteItem", "UpdateItem"),
             _on_table("reports", "Query", index="queue"),
             # the list of calls to make

@@ -207,6 +207,14 @@ class DynamoReportStore:
         more = len(found) > limit
         return Page(tuple(row for _, row in found[:limit]), found[limit - 1][0] if more else None)
 
+    def first_texts(self, numbers: Sequence[str]) -> Mapping[str, Mapping[str, str]]:
+        """See `ReportStore.first_texts`: one batch, however many there are."""
+        wanted = [(keys.report_key(number), keys.event_key(1)) for number in dict.fromkeys(numbers)]
+        rows = ReportRow.batch_get(wanted) if wanted else ()
+        return {
+            keys.number_of(row.pk): msgspec.json.decode(row.body).get("texts", {}) for row in rows
+        }
+
     def delivery(self, number: str, id: str) -> Delivery | None:
         """See `ReportStore.delivery`."""
         key = keys.MESSAGE + id

@@ -207,6 +207,9 @@ class ReportStore(Protocol):
         Those whose summary *fits* alone; a page is short of *limit* only if it is the last.
         """
 
+    def first_texts(self, numbers: Sequence[str]) -> Mapping[str, Mapping[str, str]]:
+        """Return what was written when these reports (100 at most) were filed, by number."""
+
     def delivery(self, number: str, id: str) -> Delivery | None:
         """Return one delivery record, strongly consistent."""
 

@@ -127,6 +127,17 @@ def test_what_was_saved_is_loaded_with_its_whole_record(store: Any, changes: Cha
     assert store.load("TL-7K3QX9MW") is None
 
 
+def test_the_texts_of_many_reports_are_read_at_once(store: Any, changes: Changes) -> None:
+    saved = [changes.filing() for _ in range(3)]
+    for change in saved:
+        store.save(change)
+    numbers = [change.report.number for change in saved]
+    texts = {change.report.number: dict(change.events[0].texts) for change in saved}
+    assert "description" in texts[numbers[0]]
+    assert store.first_texts([*numbers, numbers[0], "TL-7K3QX9MW"]) == texts
+    assert store.first_texts([]) == {}
+
+
 def test_who_reported_is_written_with_the_report_and_nowhere_in_it(
     store: Any, changes: Changes
 ) -> None:

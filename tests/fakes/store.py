@@ -247,6 +247,11 @@ class MemoryReportStore:
             ]
         yield from sorted(rows, key=lambda row: (row.due_at, row.number, row.id))
 
+    def first_texts(self, numbers: Sequence[str]) -> Mapping[str, Mapping[str, str]]:
+        with self._lock:
+            known = [number for number in numbers if number in self.events]
+            return {number: dict(self.events[number][0].texts) for number in known}
+
     def queue(
         self, holder: str, limit: int, cursor: str | None, fits: Callable[[Mapping[str, Any]], bool]
     ) -> Page:

@@ -146,6 +146,10 @@ CALLS = {
     ]
     # and at filing, with it, who reported
     + [(name, "dynamodb:PutItem", TABLE["identity"]) for name in ("api_handler", "accept")],
+    # the texts of a work list, to find by words
+    "report_store: ReportRow.batch_get": [
+        ("api_handler", "dynamodb:BatchGetItem", TABLE["reports"])
+    ],
     # load: the state with its events; the sender reads what the reporter wrote
     "report_store: ReportRow.query": [
         (name, "dynamodb:Query", TABLE["reports"])

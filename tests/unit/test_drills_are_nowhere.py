@@ -281,6 +281,7 @@ READERS: Mapping[str, str] = {
     "chalicelib/handlers/public.py:owned": "a drill has no owner",
     "chalicelib/handlers/staff.py:queue": "the work list, marked",
     "chalicelib/handlers/pages/work.py:queue": "the work list, marked",
+    "chalicelib/services/finding_work.py:queue": "the work list found by words, marked",
     "chalicelib/handlers/pages/agency.py:queue": "rows of drills are left out",
     "chalicelib/handlers/pages/room.py:queue": "rows of drills are left out",
     "chalicelib/services/duplicates.py:queue": "rows of drills are left out",

@@ -19,6 +19,7 @@ from chalicelib.handlers.pages.case_forms import SITUATIONS
 from chalicelib.handlers.pages.citymap import city_map, point_of
 from chalicelib.handlers.pages.rendering import NOT_KEPT, language_of, page, redirect, short_name
 from chalicelib.handlers.pages.shifts import on_duty
+from chalicelib.handlers.queries import LONGEST_QUESTION
 from chalicelib.handlers.serving import Call, shows
 from chalicelib.services.measures import promises
 from chalicelib.services.views import city_day
@@ -62,7 +63,7 @@ def room(call: Call) -> Response:
 @shows(blueprint, "GET", "/ruang/cari")
 def seek(call: Call) -> Response:
     """From a number, however it was said or typed, to its case; from words to the queue."""
-    said = one_line(call.query("nomor"))[:40]
+    said = one_line(call.query("nomor"))[:LONGEST_QUESTION]
     number = normalise(said)
     if number:
         return redirect(f"/kasus/{number}")

@@ -15,14 +15,16 @@ from chalicelib.domain.report import CONTROL_ROOM, STATUSES
 from chalicelib.handlers.actions import command_for
 from chalicelib.handlers.http import clean, one_line, response_to
 from chalicelib.handlers.pages.case_forms import BY_ACTION, Form, body_of
-from chalicelib.handlers.pages.rendering import NOT_KEPT, language_of, page, redirect
+from chalicelib.handlers.pages.rendering import NOT_KEPT, language_of, page, redirect, short_name
 from chalicelib.handlers.pages.work_rows import work_row
 from chalicelib.handlers.problems import Problem
-from chalicelib.handlers.queries import cursor_for, cursor_of, one_of
+from chalicelib.handlers.queries import LONGEST_QUESTION, cursor_for, cursor_of, one_of
 from chalicelib.handlers.serving import Call, number_of, shows
 from chalicelib.handlers.session import form_of
 from chalicelib.services.acting import NotFound
+from chalicelib.services.ports import Page
 from chalicelib.services.statuses import STATUS_NAMES
+from chalicelib.services.views import Filters
 
 blueprint = Blueprint(__name__)
 _PAGE = 50
@@ -37,7 +39,7 @@ _PICKED = "pick."
 @shows(blueprint, "GET", "/tugas")
 def work(call: Call) -> Response:
     """The open reports whose move it is the reader's office's, nearest deadline first."""
-    chosen = {name: one_line(call.query(name))[:40] for name in _FILTERS}
+    chosen = {name: one_line(call.query(name))[:LONGEST_QUESTION] for name in _FILTERS}
     one_of(call, "status", STATUSES)
     one_of(call, "tier", _TIERS)
     return _list(call, chosen, cursor_of(call))
@@ -47,7 +49,7 @@ def work(call: Call) -> Response:
 def act(call: Call) -> Response:
     """Do one act for each picked report; those that refuse are named with the reason."""
     given = {name: clean(value) for name, value in form_of(call.request).items()}
-    chosen = {name: given.get(f"f.{name}", "")[:40] for name in _FILTERS}
+    chosen = {name: given.get(f"f.{name}", "")[:LONGEST_QUESTION] for name in _FILTERS}
     action = given.get("do", "")
     query = urlencode({name: value for name, value in chosen.items() if value})
     if action in _KEEPING:
@@ -102,12 +104,7 @@ def _list(
     holder = chosen["agency"] or views.own_holder(call.caller)
     if not views.may_list(holder, call.caller):
         raise Problem("not_your_agency")
-    found = bootstrap.store().queue(
-        holder,
-        _PAGE,
-        cursor,
-        lambda row: _fits(row, chosen) and views.may_see_row(row, call.caller),
-    )
+    found = _found(call, holder, chosen, cursor)
     now, known = bootstrap.clock().now(), bootstrap.catalogue()
     rows = [work_row(views.queued(row), now, language_of(call)) for row in found.items]
     return page(
@@ -133,6 +130,7 @@ def _list(
         done=done,
         did=action,
         rejections=BY_ACTION["reject"].fields[0].choices,
+        elsewhere=[] if cursor else _elsewhere(chosen, found, language_of(call)),
         kept=bootstrap.keep_filters().of(call.caller.person),
         cursor=cursor_for(found.cursor),
         push_key=bootstrap.pushing().public_key(),
@@ -145,24 +143,34 @@ _KEEPING = frozenset({"keep_filter", "drop_filter"})
 _LONGEST_NAME = 40
 
 
+def _found(call: Call, holder: str, chosen: Mapping[str, str], cursor: str | None) -> Page:
+    """The rows of one page. With words to find by, those among the next ones that hold them."""
+    if chosen["q"]:
+        return bootstrap.find_work()(
+            chosen["q"], holder, call.caller, cursor, lambda row: _fits(row, chosen)
+        )
+    views = bootstrap.views()
+    return bootstrap.store().queue(
+        holder,
+        _PAGE,
+        cursor,
+        lambda row: _fits(row, chosen) and views.may_see_row(row, call.caller),
+    )
+
+
+def _elsewhere(chosen: Mapping[str, str], found: Page, language: str) -> list[dict[str, Any]]:
+    """Public reports beside the list that hold the words asked for, open ones or not."""
+    if not chosen["q"]:
+        return []
+    filters = Filters(chosen["status"], chosen["category"], chosen["area"])
+    rows = bootstrap.find_work().elsewhere(chosen["q"], filters, found.items)
+    views = bootstrap.views()
+    shown = [views.listed(row) for row in rows if chosen["tier"] in ("", row["tier"])]
+    return [
+        {**row, "thing": short_name(row["category"]["name"].get(language, ""))} for row in shown
+    ]
+
+
 def _fits(row: Mapping[str, Any], chosen: Mapping[str, str]) -> bool:
     same = all(chosen[name] in ("", row[name]) for name in ("status", "tier", "category"))
-    if not same or chosen["area"] not in ("", row["kecamatan"], row["kelurahan"]):
-        return False
-    wanted = chosen["q"].casefold().split()
-    return not wanted or all(word in _words(row) for word in wanted)
-
-
-def _words(row: Mapping[str, Any]) -> str:
-    """What a row can be found by: number, kind, place and agency; nothing that people wrote."""
-    known, views = bootstrap.catalogue(), bootstrap.views()
-    parts = (
-        row["number"],
-        row["category"],
-        *views.category(row["category"])["name"].values(),
-        known.areas.name(row["kelurahan"]),
-        known.areas.name(row["kecamatan"]),
-        row["agency"],
-        *(views.agency(row["agency"]) or {"name": {}})["name"].values(),
-    )
-    return " ".join(str(part) for part in parts if part).casefold()
+    return same and chosen["area"] in ("", row["kecamatan"], row["kelurahan"])

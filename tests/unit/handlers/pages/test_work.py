@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from urllib.parse import quote
+
 import pytest
 
 from tests.fakes.world import WITH_MAIL, World
@@ -97,7 +100,7 @@ def test_filters_are_bounded_and_none_is_empty(world):
 
 def test_words_find_by_number_kind_place_and_agency(world):
     hole = world.filed(WITH_MAIL)["number"]
-    lamp = world.filed(WITH_MAIL | {"category": "INF-02"})["number"]
+    lamp = world.filed(WITH_MAIL | {"category": "INF-07", "description": ""})["number"]
     who = signed_in("operator")
 
     def found(words):
@@ -110,3 +113,43 @@ def test_words_find_by_number_kind_place_and_agency(world):
     assert found("lubang+nowhere") == []
     to = world.get("/ruang/cari?nomor=lubang", headers=who).headers["Location"]
     assert to == "/tugas?q=lubang"
+
+
+def numbers_in(html, part):
+    before, _, after = html.partition('id="elsewhere"')
+    return set(re.findall(r'href="/(?:kasus|laporan)/(TL-[0-9A-Z-]+)"', after if part else before))
+
+
+def test_words_find_what_people_wrote_although_it_was_never_released(world):
+    text = {"description": "Motor tetangga jatuh di lubangnya, bapak itu terluka"}
+    place = WITH_MAIL["location"] | {"address": "Gg. Melati 12"}
+    hole = world.filed(WITH_MAIL | text)["number"]
+    lane = world.filed(WITH_MAIL | {"location": place, "description": ""})["number"]
+    for said, number in (("motor", hole), ("terluka jatuh", hole), ("melati", lane)):
+        assert numbers_in(see(world, "operator", f"/tugas?q={quote(said)}"), 0) == {number}
+    mixed = see(world, "operator", f"/tugas?q={quote('pothole motor')}")
+    assert numbers_in(mixed, 0) == {hole}
+    assert numbers_in(see(world, "operator", f"/tugas?q={quote('motor melati')}"), 0) == set()
+
+
+def test_what_a_confidential_report_says_and_who_reported_are_not_searched(world):
+    secret = WITH_MAIL | {"visibility": "confidential", "description": "Pungutan di loket tiga"}
+    number = world.filed(secret)["number"]
+    world.filed(WITH_MAIL)
+    for said in ("pungutan", "loket", "Tini", "warga@example.org"):
+        assert numbers_in(see(world, "operator", f"/tugas?q={quote(said)}"), 0) == set()
+    assert number in see(world, "operator", "/tugas?q=lubang")
+
+
+def test_reports_of_other_offices_are_named_beside_the_list_by_their_public_words(world):
+    mine = world.filed(WITH_MAIL)["number"]
+    theirs = assigned(world)
+    hidden = world.filed(WITH_MAIL | {"visibility": "confidential"})["number"]
+    world.act(hidden, "verify", user="operator")
+    world.engine.pump()
+    world.project()
+    html = see(world, "operator", "/tugas?q=lubang")
+    assert (numbers_in(html, 0), numbers_in(html, 1)) == ({mine}, {theirs})
+    html = see(world, "petugas.pupr", "/tugas?q=lubang")
+    assert theirs in numbers_in(html, 0) and numbers_in(html, 1) == {mine}
+    assert f'href="/laporan/{mine}"' in html
