@@ -40,7 +40,13 @@ class DynamoCardStore:
             return False
         # The cell comes first: whoever is stopped in between finds the old card and does it again.
         _move(old, card)
-        return _put(_card_row(card), ViewRow.pk.does_not_exist() | (ViewRow.version < card.version))
+        if _put(_card_row(card), ViewRow.pk.does_not_exist() | (ViewRow.version < card.version)):
+            return True
+        # A newer one was put meanwhile: its neighbour is the one that stays.
+        newest = self.card(card.number)
+        if newest is not None:
+            _move(card, newest)
+        return False
 
     def settle(self, card: Card) -> None:
         """See `CardStore.settle`."""

@@ -95,6 +95,31 @@ def test_what_is_near_is_found_by_cell_and_kind_newest_first_and_bounded(cards):
     assert near(cards, "qqguf7q", category="INF-02") == [("TL-7", "verified")]
 
 
+def test_whoever_is_overtaken_while_putting_a_card_leaves_no_neighbour_behind():
+    from chalicelib.adapters.card_store import DynamoCardStore
+    from chalicelib.adapters.tables import ViewRow
+
+    class Overtaken(DynamoCardStore):
+        """Another one puts a newer card just after this one has read the old one."""
+
+        meanwhile: Card | None = None
+
+        def card(self, number: str) -> Card | None:
+            found, newer = super().card(number), self.meanwhile
+            if newer is not None:
+                self.meanwhile = None
+                self.put_card(newer)
+            return found
+
+    with emulated.tables(ViewRow):
+        cards = Overtaken()
+        cards.put_card(standing())
+        cards.meanwhile = standing(version=3, status="closed_confirmed")
+        assert not cards.put_card(standing(version=2, cell="qqguf7r"))
+        assert (near(cards, "qqguf7q"), near(cards, "qqguf7r")) == ([], [])
+        assert cards.card("TL-1") == standing(version=3, status="closed_confirmed")
+
+
 def test_a_neighbour_is_what_its_report_is_and_is_gone_when_that_is_closed_moved_or_hidden(cards):
     cards.put_card(standing())
     cards.put_card(standing(version=3, status="in_progress"))
