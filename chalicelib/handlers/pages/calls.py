@@ -180,7 +180,7 @@ def _similar(call: Call, given: Mapping[str, str], chosen: _Chosen) -> list[dict
             call.caller, given.get("category", ""), chosen.kelurahan, chosen.point, said
         )
     except TryAgain:
-        # Regu must leave although nobody can say whether somebody called before.
+        # A crew must leave although nobody can say whether somebody called before.
         log.warning("similar reports not available for a call")
         return []
     return [_shown(one) for one in found]
