@@ -21,7 +21,7 @@ from chalicelib.adapters.aws import PASSING, passes, refusal_code
 from chalicelib.adapters.tables import IdentityRow, ReportRow
 from chalicelib.domain import books, retention
 from chalicelib.domain.answering import address_marks
-from chalicelib.domain.deliveries import OPEN, PLANNED, SENDING, SENT, Delivery, inbox
+from chalicelib.domain.deliveries import OPEN, PLANNED, SENDING, Delivery, inbox
 from chalicelib.domain.events import Event, instant, parse_instant
 from chalicelib.domain.identity import found_by_contact
 from chalicelib.domain.report import replay
@@ -234,19 +234,25 @@ class DynamoReportStore:
         return tuple(_delivery(row) for row in rows)
 
     def claim(self, number: str, id: str, now: datetime, lease: timedelta) -> Delivery | None:
-        """See `ReportStore.claim`. ``due_at`` is the next attempt or the end of the lease."""
+        """See `ReportStore.claim`.
+
+        ``due_at`` stays, and with it the entry of the due index, which costs two writes to move:
+        the sweeper may bring a message that is being sent, and the lease refuses it.
+        """
         row = ReportRow(keys.report_key(number), keys.MESSAGE + id)
         try:
             row.update(
                 actions=[
                     ReportRow.status.set(SENDING),
                     ReportRow.attempts.add(1),
-                    ReportRow.due_at.set(instant(now + lease)),
                     ReportRow.lease.set(instant(now + lease)),
                     ReportRow.version.add(1),
                 ],
                 condition=(ReportRow.due_at <= instant(now))
-                & ReportRow.status.is_in(PLANNED, SENDING),
+                & (
+                    (ReportRow.status == PLANNED)
+                    | ((ReportRow.status == SENDING) & (ReportRow.lease <= instant(now)))
+                ),
             )
         except UpdateError as error:
             if refusal_code(error) == "ConditionalCheckFailedException":
@@ -518,10 +524,8 @@ def _when_due(delivery: Delivery) -> dict[str, str]:
 
 
 def _message_kind(delivery: Delivery) -> str:
-    """What the due index says of a message: to be sent, answered for, or closed as silent."""
-    if delivery.needs_answer:
-        return "failed"
-    return "silent" if delivery.status == SENT else "message"
+    """What the due index says of a message: to be sent, or to be answered for."""
+    return "failed" if delivery.needs_answer else "message"
 
 
 def _known(attribute: Any, value: Any) -> list[Any]:

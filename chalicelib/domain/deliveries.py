@@ -39,7 +39,7 @@ DELAYED = "delayed"
 SOFT = "soft"
 #: it will never arrive (no such mailbox, opted out): no attempt of ours helps,
 HARD = "hard"
-#: and nothing at all for `SILENCE`.
+#: and nothing at all for `SILENCE` (written by earlier versions; today `as_of` says it).
 SILENT = "silent"
 # What we decided about the message as a whole (attempt 0):
 #: another channel or person was looked for in its place,
@@ -55,7 +55,7 @@ KINDS = (
 LEASE = timedelta(minutes=2)
 #: Waiting before the attempts after the first: about two hours in all, then failed for good.
 BACKOFF = tuple(timedelta(seconds=s) for s in (0, 60, 300, 900, 1800, 3600))
-#: "Sent" and no word for so long is closed as unknown (GOV.UK Notify's rule).
+#: "Sent" and no word for so long is shown as unknown (GOV.UK Notify's rule).
 SILENCE = timedelta(hours=72)
 REPORTER = "reporter"
 #: Before the id of somebody who follows a report, a category or an area.
@@ -174,6 +174,20 @@ def learned(delivery: Delivery, *facts: Fact, pace: float = 1.0) -> Delivery:
     return _folded(replace(delivery, facts=known), pace)
 
 
+def as_of(delivery: Delivery, now: datetime, pace: float = 1.0) -> Delivery:
+    """Return *delivery* as it stands at *now*: sent and never heard of for `SILENCE` is unknown.
+
+    This follows from what is known and the time alone, so that nobody has to come back and write
+    it, and no message waits in the due index for a receipt. *pace* as in `learned`.
+    """
+    if delivery.status != SENT:
+        return delivery
+    last = max((fact.at for fact in told(delivery) if fact.kind == ACCEPTED), default=None)
+    heard_by = last or delivery.sent_at
+    silent = heard_by is not None and heard_by + SILENCE * pace <= now
+    return replace(delivery, status=UNKNOWN) if silent else delivery
+
+
 def told(delivery: Delivery) -> Iterable[Fact]:
     """Yield the facts of *delivery*, in no particular order."""
     for key, value in delivery.facts.items():
@@ -225,7 +239,7 @@ def _under_way(
     alive = [fact for fact in found[ACCEPTED] if fact.attempt not in soft]
     waiting = [fact for fact in alive if fact.attempt not in silent]
     if waiting:
-        return replace(base, status=SENT, due_at=waiting[-1].at + SILENCE * pace)
+        return replace(base, status=SENT)
     if alive:
         return replace(base, status=UNKNOWN)
     if max(soft, default=0) < delivery.attempts:

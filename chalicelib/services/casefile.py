@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib.domain.actions import Caller, may_see
-from chalicelib.domain.deliveries import FOLLOWER, Delivery, told
+from chalicelib.domain.deliveries import FOLLOWER, Delivery, as_of, told
 from chalicelib.domain.events import Event
 from chalicelib.domain.schedule import clock_events
 from chalicelib.domain.sop import UNTIL, Sop
@@ -70,7 +70,10 @@ class CaseFiles:
             "limits": list(self._limits(stored, entries)),
             "steps": [self._step(one, stored, sop, language) for one in entries],
             "events": [self._event(one) for one in stored.events],
-            "messages": [_message(one) for one in self.store.deliveries(number)],
+            "messages": [
+                _message(as_of(one, self.clock.now(), self.clock.speed))
+                for one in self.store.deliveries(number)
+            ],
             "evidence": exhibits.photo_rows(stored, exhibits.CHECKER, sop),
             "hash": report.last_hash,
             "ledger": {

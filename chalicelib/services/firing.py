@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from chalicelib.domain import notices
-from chalicelib.domain.deliveries import BUNDLED, DELIVERED, REPORTER, SENT
+from chalicelib.domain.deliveries import BUNDLED, DELIVERED, REPORTER, SENT, as_of
 from chalicelib.domain.drills import TIME_UP
 from chalicelib.domain.events import Draft, instant
 from chalicelib.domain.report import (
@@ -162,7 +162,9 @@ class FireDueSteps:
             return True
         since = composer.current.validated_at
         return since is not None and any(
-            one.recipient == REPORTER and one.created_at >= since and one.status in TOLD
+            one.recipient == REPORTER
+            and one.created_at >= since
+            and as_of(one, composer.now, self.clock.speed).status in TOLD
             for one in self.store.deliveries(composer.number)
         )
 

@@ -13,7 +13,7 @@ import msgspec
 from chalicelib import config
 from chalicelib.domain import books, retention
 from chalicelib.domain.answering import address_marks
-from chalicelib.domain.deliveries import OPEN, PLANNED, SENDING, SENT, Delivery
+from chalicelib.domain.deliveries import OPEN, PLANNED, SENDING, Delivery
 from chalicelib.domain.events import Event, instant
 from chalicelib.domain.identity import found_by_contact
 from chalicelib.domain.report import replay
@@ -283,11 +283,12 @@ class MemoryReportStore:
                 return None
             if found.due_at is None or instant(found.due_at) > instant(now):
                 return None
+            if found.status == SENDING and found.lease and instant(found.lease) > instant(now):
+                return None
             claimed = replace(
                 found,
                 status=SENDING,
                 attempts=found.attempts + 1,
-                due_at=now + lease,
                 lease=now + lease,
                 revision=found.revision + 1,
             )
@@ -379,6 +380,4 @@ def _planned(delivery: Delivery) -> Delivery:
 
 
 def _kind(delivery: Delivery) -> str:
-    if delivery.needs_answer:
-        return "failed"
-    return "silent" if delivery.status == SENT else "message"
+    return "failed" if delivery.needs_answer else "message"

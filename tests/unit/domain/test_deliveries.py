@@ -24,6 +24,7 @@ from chalicelib.domain.deliveries import (
     STATUSES,
     Delivery,
     Fact,
+    as_of,
     learned,
 )
 
@@ -54,8 +55,8 @@ def fact(kind: str, attempt: int = 1, minutes: int = 0, detail: str = "") -> Fac
 CASES = [
     # what is known, how many attempts were made → status, when somebody must look again
     ([], 1, "sending", LEASE),
-    ([fact(ACCEPTED)], 1, "sent", SILENCE),
-    ([fact(ACCEPTED), fact(DELAYED, 1, 5)], 1, "sent", SILENCE),
+    ([fact(ACCEPTED)], 1, "sent", None),
+    ([fact(ACCEPTED), fact(DELAYED, 1, 5)], 1, "sent", None),
     ([fact(ACCEPTED), fact(ARRIVED, 1, 1)], 1, "delivered", None),
     ([fact(ACCEPTED), fact(DELAYED, 1, 5), fact(ARRIVED, 1, 9)], 1, "delivered", None),
     ([fact(ACCEPTED), fact(ARRIVED, 1, 1), fact(HARD, 1, 3)], 1, "failed", 3 * MINUTE),
@@ -64,7 +65,7 @@ CASES = [
     ([fact(SOFT, 1, 2)], 1, "planned", 2 * MINUTE + BACKOFF[1]),
     ([fact(ACCEPTED), fact(SOFT, 1, 600)], 1, "planned", 600 * MINUTE + BACKOFF[1]),
     ([fact(ACCEPTED), fact(SOFT, 1, 2)], 2, "sending", LEASE),
-    ([fact(SOFT, 1, 2), fact(ACCEPTED, 2, 4)], 2, "sent", 4 * MINUTE + SILENCE),
+    ([fact(SOFT, 1, 2), fact(ACCEPTED, 2, 4)], 2, "sent", None),
     ([fact(SOFT, 1, 2), fact(SOFT, 2, 4)], 2, "planned", 4 * MINUTE + BACKOFF[2]),
     ([fact(SOFT, n, n) for n in range(1, 7)], 6, "failed", MINUTE),
     ([fact(ACCEPTED), fact(SILENT, 1, 4320)], 1, "unknown", None),
@@ -86,6 +87,24 @@ def test_receipts_out_of_order_or_doubled_end_in_the_same_state(facts, attempts,
         for one in order:
             delivery = learned(delivery, one)
         assert delivery == expected
+
+
+SENT_AND_SILENT = [
+    # what is known → what it is a second before 72 hours are over since it was sent, and then
+    ([fact(ACCEPTED)], ("sent", "unknown")),
+    ([fact(ACCEPTED), fact(DELAYED, 1, 5)], ("sent", "unknown")),
+    ([fact(ACCEPTED, 1, -60), fact(SOFT, 1, -30), fact(ACCEPTED, 2)], ("sent", "unknown")),
+    ([fact(ACCEPTED), fact(ARRIVED, 1, 9)], ("delivered", "delivered")),
+    ([fact(ACCEPTED), fact(HARD, 1, 9)], ("failed", "failed")),
+]
+
+
+@pytest.mark.parametrize("facts, expected", SENT_AND_SILENT)
+def test_what_was_sent_and_never_heard_of_is_unknown_after_three_days(facts, expected):
+    after = learned(claimed(2), *facts)
+    end = NOON + SILENCE
+    assert tuple(as_of(after, at).status for at in (end - timedelta(seconds=1), end)) == expected
+    assert as_of(after, end, pace=3600.0) == after  # a provider's silence is real time
 
 
 FACTS = st.lists(
@@ -118,5 +137,5 @@ def test_any_permutation_with_any_repetition_ends_in_the_same_state(facts, more,
 @settings(max_examples=200, deadline=None)
 def test_whatever_is_not_finished_has_a_time_at_which_somebody_looks(facts):
     after = learned(claimed(4), *facts)
-    waits = after.status in ("planned", "sending", "sent") or after.needs_answer
+    waits = after.status in ("planned", "sending") or after.needs_answer
     assert (after.due_at is not None) == waits
