@@ -157,10 +157,12 @@ class DynamoReportStore:
         rows = ReportRow.query(keys.trained_key(sop, version))
         return tuple(msgspec.json.decode(row.body) for row in rows)
 
-    def mark_armed(self, number: str, epoch: int, sweep_at: datetime | None) -> bool:
+    def mark_armed(
+        self, number: str, epoch: int, sweep_at: datetime | None, *, later: bool = False
+    ) -> bool:
         """See `ReportStore.mark_armed`. Raises the version, so that no older state overwrites."""
         row = ReportRow(keys.report_key(number), keys.CURRENT)
-        actions = [ReportRow.armed_epoch.set(epoch), ReportRow.version.add(1)]
+        actions = [ReportRow.armed_epoch.set(-epoch if later else epoch), ReportRow.version.add(1)]
         if sweep_at is None:
             actions += [ReportRow.due_shard.remove(), ReportRow.due_at.remove()]
         else:

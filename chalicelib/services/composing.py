@@ -29,8 +29,26 @@ from chalicelib.services.ports import Change, Contact, DrillNote, Stored
 
 #: How long the stream and the arming queue are given before the sweeper arms.
 ARM_GRACE = timedelta(minutes=2)
+#: So long before its first entry an execution is started by the sweeper, if none runs by then.
+AHEAD = timedelta(days=1)
+#: An execution whose first entry is further away than so many times `AHEAD` is not started yet.
+FAR = 3
 _FAR = "9999-12-31T23:59:59Z"
 Salts = Callable[[], str]
+
+
+def start_at(first: datetime, arm_grace: timedelta = ARM_GRACE) -> datetime:
+    """Return when an execution is started at the latest that waits for *first*.
+
+    arm_grace: the sweeper's and the queues' real time on the system's clock, which a
+    demonstration stretches beyond a day.
+    """
+    return first - max(AHEAD, arm_grace)
+
+
+def is_far(first: datetime, now: datetime, arm_grace: timedelta = ARM_GRACE) -> bool:
+    """Whether *first* is so far away that an execution would only cost until then."""
+    return first - now > FAR * max(AHEAD, arm_grace)
 
 
 @dataclass(frozen=True)
@@ -208,10 +226,6 @@ class Composer:
         fired = self.already_fired()
         epoch, armed = self._epoch(after, fired, rearm)
         due = next_due(after, fired)
-        sweep_at = due
-        if epoch != armed:
-            grace = self.now + self._arm_grace
-            sweep_at = min(due, grace) if due else grace
         promise = _nearest_promise(after)
         return Change(
             report=self.current,
@@ -219,7 +233,7 @@ class Composer:
             expected_version=self.stored.version if self.stored else 0,
             epoch=epoch,
             armed_epoch=armed,
-            sweep_at=sweep_at,
+            sweep_at=self._sweep_at(due, epoch, armed),
             queue_sort=f"{_sortable(promise, due)}#{self.number}",
             summary=_summary(self.current, promise, due),
             fired=tuple(self.fired),
@@ -249,13 +263,25 @@ class Composer:
             trained=drills.trained(report, found) if closes else (),
         )
 
+    def _sweep_at(self, due: datetime | None, epoch: int, armed: int) -> datetime | None:
+        """When the sweeper looks: when something is due, or should have been armed, or shall be."""
+        if epoch == armed:
+            return due
+        if epoch == -armed and due is not None:
+            return start_at(due, self._arm_grace)
+        grace = self.now + self._arm_grace
+        return min(due, grace) if due else grace
+
     def _epoch(self, after: Timeline, fired: frozenset[str], rearm: bool) -> tuple[int, int]:
         if self.stored is None or self.before is None:
             return 1, 0
         epoch = self.stored.epoch
         if rearm or needs_new_epoch(self.before, after, fired, self.now):
             epoch += 1
-        return epoch, self.stored.armed_epoch
+        armed = self.stored.armed_epoch
+        # Nothing runs that had to be stopped, and nothing will: there is nothing to arm.
+        over = armed < 0 and self.current.closed and next_due(after, fired) is None
+        return epoch, epoch if over else armed
 
     def _tell_reporter(self, notice: Notice, cause: str, entry: Entry | None) -> bool:
         report = self.current

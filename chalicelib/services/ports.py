@@ -54,7 +54,11 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A report as loaded: its state, its whole record, and the marks of the running clock."""
+    """A report as loaded: its state, its whole record, and the marks of the running clock.
+
+    armed_epoch: the epoch whose execution was started last (0: none); the negative of an epoch
+    that nothing runs for yet, because its first entry is days away: see `ReportStore.mark_armed`.
+    """
 
     report: Report
     events: tuple[Event, ...]
@@ -193,8 +197,13 @@ class ReportStore(Protocol):
     def trained(self, sop: str, version: int) -> tuple[Mapping[str, Any], ...]:
         """Return the training record of one SOP version, by position and then by time."""
 
-    def mark_armed(self, number: str, epoch: int, sweep_at: datetime | None) -> bool:
-        """Record that *epoch*'s execution runs, if that epoch is still current."""
+    def mark_armed(
+        self, number: str, epoch: int, sweep_at: datetime | None, *, later: bool = False
+    ) -> bool:
+        """Record that *epoch*'s execution runs, if that epoch is still current.
+
+        later: nothing runs, and the sweeper is to have it started at *sweep_at*.
+        """
 
     def due(self, until: datetime) -> Iterator[DueRow]:
         """Yield every overdue row up to *until*, oldest first over all shards, to the end."""

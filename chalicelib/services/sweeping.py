@@ -22,12 +22,16 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """How many rows of each kind were handed on; unsent_age: seconds, of the oldest message."""
+    """How many rows of each kind were handed on.
+
+    unsent_age: seconds, of the oldest message. started: whose execution was left to the sweeper.
+    """
 
     woken: int = 0
     armed: int = 0
     sent: int = 0
     unsent_age: float = 0.0
+    started: int = 0
 
     @property
     def repairs(self) -> int:
@@ -46,6 +50,7 @@ class Sweeper:
     def sweep(self, grace: timedelta = GRACE) -> Swept:
         """Hand on everything overdue; return how much that was."""
         counts = {"wake": 0, "arm": 0, "send": 0}
+        started = 0
         now = self.clock.now()
         oldest = now
         rows = self.store.due(now - real(grace, self.clock))
@@ -54,8 +59,9 @@ class Sweeper:
             for kind, rows_of_kind in _by_kind(batch).items():
                 counts[kind] += len(rows_of_kind)
                 getattr(self.queues, kind)([_body(kind, row) for row in rows_of_kind])
+            started += sum(_waited(row) for row in batch)
         age = (now - oldest).total_seconds() / self.clock.speed
-        return Swept(counts["wake"], counts["arm"], counts["send"], age)
+        return Swept(counts["wake"], counts["arm"] - started, counts["send"], age, started)
 
 
 def _by_kind(rows: Sequence[DueRow]) -> dict[str, list[DueRow]]:
@@ -64,10 +70,16 @@ def _by_kind(rows: Sequence[DueRow]) -> dict[str, list[DueRow]]:
         if row.kind in ("message", "silent"):
             found.setdefault("send", []).append(row)
             continue
-        found.setdefault("wake", []).append(row)
+        if not _waited(row):
+            found.setdefault("wake", []).append(row)
         if row.kind != "failed" and row.armed_epoch != row.epoch:
             found.setdefault("arm", []).append(row)
     return found
+
+
+def _waited(row: DueRow) -> bool:
+    """Whether nobody was to start this execution before now: that is no repair."""
+    return row.kind == "report" and row.epoch > 0 and row.armed_epoch == -row.epoch
 
 
 def _body(kind: str, row: DueRow) -> dict[str, Any]:

@@ -214,6 +214,11 @@ def test_an_epoch_is_marked_armed_only_while_it_is_current(store: Any, changes: 
     assert [row.due_at for row in store.due(later)] == [later]
     with pytest.raises(Conflict):
         store.save(replace(changes.firing(stored), expected_version=1))
+    assert store.mark_armed(number, 1, later, later=True) is True
+    assert store.load(number).armed_epoch == -1
+    assert [(row.due_at, row.epoch, row.armed_epoch) for row in store.due(later)] == [
+        (later, 1, -1)
+    ]
     assert store.mark_armed(number, 1, None) is True
     assert list(store.due(later)) == []
 

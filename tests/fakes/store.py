@@ -223,12 +223,16 @@ class MemoryReportStore:
             trace=current(),
         )
 
-    def mark_armed(self, number: str, epoch: int, sweep_at: datetime | None) -> bool:
+    def mark_armed(
+        self, number: str, epoch: int, sweep_at: datetime | None, *, later: bool = False
+    ) -> bool:
         with self._lock:
             change = self.current.get(number)
             if change is None or change.epoch != epoch:
                 return False
-            self.current[number] = replace(change, armed_epoch=epoch, sweep_at=sweep_at)
+            self.current[number] = replace(
+                change, armed_epoch=-epoch if later else epoch, sweep_at=sweep_at
+            )
             self.versions[number] += 1
             self.stream.append(self._image(self.current[number], inserted=False))
             return True
