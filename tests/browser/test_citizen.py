@@ -103,7 +103,7 @@ def test_by_keyboard_alone(city):
     page.wait_for_url("**/laporan/TL-*")
 
 
-def test_offline_it_waits_and_sends_itself_once(city):
+def test_offline_it_waits_with_its_photo_and_sends_itself_once(city, tmp_path):
     visit = city.visit(PHONE, service_workers="allow")
     visit.go("/")
     page = visit.page
@@ -111,15 +111,20 @@ def test_offline_it_waits_and_sends_itself_once(city):
     page.reload()
     page.get_by_role("radio", name="Jalan berlubang").check()
     page.get_by_role("combobox", name="Kelurahan").select_option("36.71.01.1007")
+    photo = tmp_path / "lubang.jpg"
+    photo.write_bytes(JPEG)
     visit.context.set_offline(True)
+    page.locator("#photos").set_input_files(photo)
     page.get_by_role("button", name="Kirim laporan").click()
     page.get_by_text("Belum ada sinyal", exact=False).wait_for()
     page.reload()
+    page.get_by_role("img", name="Foto 1").wait_for()
     assert page.evaluate("new FormData(document.forms[0]).get('category')") == "INF-01"
     visit.context.set_offline(False)
     page.wait_for_url("**/laporan/TL-*")
     city.world.project()
     assert len(city.world.get("/v1/reports").json["items"]) == 1
+    assert visit.uploads == 1
 
 
 @SHAPES

@@ -109,17 +109,41 @@
       image.alt = words.textContent = `${say.photo} ${i + 1}`;
       remove.type = "button";
       remove.textContent = say.remove;
-      remove.addEventListener("click", () => { photos.splice(i, 1); show(); });
+      remove.addEventListener("click", () => { photos.splice(i, 1); unshelve(file); show(); });
       bar.append(words, remove);
       row.append(image, bar);
       return row;
     }));
   };
   part("photos").addEventListener("change", (event) => {
-    photos.push(...[...event.target.files].slice(0, MOST - photos.length));
+    const chosen = [...event.target.files].slice(0, MOST - photos.length);
+    photos.push(...chosen);
+    for (const file of chosen) shelve(file);
     event.target.value = "";
     show();
   });
+  // They wait on this device with the rest of the draft, a week at most.
+  const SHELF = "draft-photo", WEEK = 7 * 24 * 3600e3;
+  const shelved = new Map();
+  const shelve = async (photo) => {
+    try { shelved.set(photo, await device.put({ kind: SHELF, photo, at: Date.now() })); } catch (error) { console.info("photo not kept", error); }
+  };
+  const unshelve = (photo) => {
+    if (shelved.has(photo)) device.drop(shelved.get(photo)).catch((error) => console.info(error));
+    shelved.delete(photo);
+  };
+  const unpack = async () => {
+    try {
+      for (const one of await device.all(SHELF)) {
+        if (Date.now() - one.at > WEEK || photos.length >= MOST) { await device.drop(one.id); continue; }
+        photos.push(one.photo);
+        shelved.set(one.photo, one.id);
+      }
+      if (photos.length) show();
+    } catch (error) {
+      console.info("nothing kept here", error);
+    }
+  };
 
   // -- Keeping what is filled in, on this telephone only -----------------------------------
   const DRAFT = "live-room-draft";
@@ -159,6 +183,19 @@
     const stored = await fetch(target.url, { method: "POST", body });
     if (!stored.ok) throw new Error(`photo not stored: ${stored.status}`);
   };
+  // A network that fails once often holds a moment later.
+  const uploaded = async (filed, file) => {
+    for (const pause of [0, 2000, 6000]) {
+      try {
+        await new Promise((done) => setTimeout(done, pause));
+        await upload(filed, file);
+        return true;
+      } catch (error) {
+        console.warn("a photo was not uploaded", error);
+      }
+    }
+    return false;
+  };
   // Under attack the city asks for a proof of work first: some seconds of this telephone's time.
   const solved = ({ challenge, bits }) => new Promise((done, failed) => {
     const worker = new Worker(say.proof);
@@ -197,10 +234,13 @@
     if (!answer.ok) { form.submit(); return; } // the page itself says what is wrong, at its field
     const filed = await answer.json();
     if (photos.length) busy(say.photos);
+    let lost = 0;
     for (const file of photos) {
-      try { await upload(filed, file); } catch (error) { console.warn("a photo was not uploaded", error); }
+      if (!await uploaded(filed, file)) lost += 1;
+      unshelve(file);
     }
     forget();
+    if (lost) alert(say.lost);
     location.assign(filed.page);
   };
   form.addEventListener("submit", (event) => {
@@ -215,5 +255,5 @@
   }
   const waiting = () => localStorage.getItem(`${DRAFT}-waits`) && form.reportValidity() && send();
   addEventListener("online", waiting);
-  if (navigator.onLine) waiting();
+  unpack().then(() => { if (navigator.onLine) waiting(); });
 })();

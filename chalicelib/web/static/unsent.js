@@ -207,15 +207,19 @@
 
   // -- Pressing ------------------------------------------------------------------------------
   // Keeps an act, tries to send it, and returns what became of it: sent, refused, or waiting.
-  const press = async (act) => {
-    const before = await mine();
-    for (const one of before) {
+  const keep = async (act) => {
+    for (const one of await mine()) {
       if (one.state === "refused" && one.number === act.number && one.action === act.action && ONCE(act.action)) await device.drop(one.id);
     }
-    const id = await device.put({ kind: KIND, who, key: fresh(), at: now(), state: "waiting", why: "", ...act });
-    await flush();
-    return went.get(id) || { state: LATER };
+    return device.put({ kind: KIND, who, key: fresh(), at: now(), state: "waiting", why: "", ...act });
   };
+  const told = async (id) => {
+    await flush().catch((error) => console.warn("kept, to be sent later", error));
+    if (went.has(id)) return went.get(id);
+    const there = (await mine()).some((one) => one.id === id);
+    return there ? { state: LATER } : { state: SENT, body: { page: location.pathname } }; // another tab was faster
+  };
+  const press = async (act) => told(await keep(act));
   let left = 0;
   addEventListener("beforeunload", () => { left = Date.now(); });
   const place = () => new Promise((done) => {
@@ -233,9 +237,9 @@
     button.setAttribute("aria-disabled", "true");
     // Where the officer stands goes with an arrival, when the telephone allows it.
     if (action === "arrive") Object.assign(fields, await place());
-    let answer;
+    let id;
     try {
-      answer = await press({ action, number, thing, label, fields });
+      id = await keep({ action, number, thing, label, fields });
     } catch (error) {
       console.warn("this device keeps nothing, so it is sent as a form", error);
       for (const [name, value] of Object.entries(fields)) {
@@ -247,6 +251,7 @@
       form.submit();
       return;
     }
+    const answer = await told(id);
     if (answer.state === SENT) {
       // A list that is live shows it in place; whoever has gone on elsewhere is not called back.
       if (document.querySelector("[data-live]")) document.dispatchEvent(new Event("refresh"));
@@ -261,6 +266,34 @@
     if (!form || !who) return;
     event.preventDefault();
     if (form.querySelector("button[type=submit]").getAttribute("aria-disabled") !== "true") pressed(form);
+  });
+  // One act for several, where the browser knows that there is no network: each waits by itself.
+  const bulk = document.getElementById("bulk");
+  bulk?.addEventListener("submit", async (event) => {
+    const { value: action, textContent: label } = event.submitter;
+    if (!who || navigator.onLine || !["acknowledge", "start"].includes(action)) return;
+    event.preventDefault();
+    for (const pick of document.querySelectorAll('[data-rows] input[type="checkbox"]:checked')) {
+      const item = pick.closest("[data-id]");
+      await keep({ action, number: item.dataset.id, thing: item.dataset.thing, label, fields: {} });
+      pick.checked = false;
+    }
+    await show();
+    box.focus();
+  });
+  // Who leaves is told what stays; the next one at this device reads none of it.
+  document.querySelector("form.leave")?.addEventListener("submit", async (event) => {
+    const form = event.target;
+    if (form.dataset.told || !who) return;
+    event.preventDefault();
+    form.dataset.told = "1";
+    const count = (await mine().catch(() => [])).length;
+    if (!count) { localStorage.removeItem(WHO); form.submit(); return; }
+    const words = made("p", say(`Masih ada ${count} yang belum terkirim. Tetap di perangkat ini sampai Saudara masuk lagi. Tekan Keluar sekali lagi untuk keluar.`, `${count} not sent yet. They stay on this device until you sign in again. Press Sign out once more to leave.`));
+    words.setAttribute("role", "alert");
+    box.append(words);
+    form.addEventListener("submit", () => localStorage.removeItem(WHO), { once: true });
+    box.focus();
   });
   window.unsent = { press, waiting: async (number, action) => (await mine()).filter((one) => one.number === number && one.action === action && one.state === "waiting").length };
 

@@ -43,6 +43,11 @@ def test_a_static_file_is_kept_for_a_year_under_the_mark_of_its_content(world):
     assert world.get("/static/base.css?v=old").headers["Cache-Control"] == "no-cache"
 
 
+def test_the_frame_for_no_network_lies_on_the_shelf_that_the_service_worker_keeps():
+    named = [re.search(r'SHELF = "([^"]+)"', assets.content(one)) for one in ("sw.js", "unsent.js")]
+    assert len({found.group(1) for found in named}) == 1
+
+
 def test_the_font_is_a_style_sheet(world):
     body = world.get("/static/font.css").body.decode()
     assert body.startswith('@font-face{font-family:"Sofia Sans"') and "base64,d09GMg" in body
