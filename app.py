@@ -48,6 +48,7 @@ MODULES = (
     "pages.drills",
     "pages.duplicates",
     "pages.figures",
+    "pages.leading",
     "pages.following",
     "pages.leaks",
     "pages.listing",

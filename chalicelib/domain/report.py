@@ -155,6 +155,9 @@ class Report:
     audit_ordered_at: datetime | None = None
     instructed_until: datetime | None = None
     instructed_by: str = ""
+    #: The latest instruction that was answered, in words or by a result: by when, and when.
+    answer_due: datetime | None = None
+    instruction_answered_at: datetime | None = None
     forgotten: tuple[str, ...] = ()
     result_photos: tuple[str, ...] = ()
     photos: tuple[str, ...] = ()
@@ -348,12 +351,11 @@ def _resolved(report: Report, event: Event) -> Report:
     person = event.actor.person
     executors = report.executors if person in report.executors else (*report.executors, person)
     return replace(
-        _unpaused(report),
+        _instruction_answered(_unpaused(report), event),
         status=AWAITING_VALIDATION,
         resolved_at=event.at,
         executors=executors,
         outcome=event.data["outcome"],
-        instructed_until=None,
         proof=_proof(event),
         disputed=False,
         result_photos=tuple(event.data.get("photos", ())),
@@ -384,11 +386,24 @@ def _instructed(report: Report, event: Event) -> Report:
     until = event.data.get("until")  # none in records from before instructions had a deadline
     if not until:
         return report
-    return replace(report, instructed_until=parse_instant(until), instructed_by=event.actor.role)
+    return replace(
+        report,
+        instructed_until=parse_instant(until),
+        instructed_by=event.actor.role,
+        answer_due=None,
+        instruction_answered_at=None,
+    )
 
 
 def _instruction_answered(report: Report, event: Event) -> Report:
-    return replace(report, instructed_until=None)
+    if report.instructed_until is None:
+        return report
+    return replace(
+        report,
+        instructed_until=None,
+        answer_due=report.instructed_until,
+        instruction_answered_at=event.at,
+    )
 
 
 def _returned(report: Report, event: Event) -> Report:

@@ -54,12 +54,13 @@ LONGER = 10**9
 #: Lists of what waits for somebody's eyes: photos to be examined, covered, looked at by a second
 #: person, made public, and results to be looked at in the field.
 EXAMINE, COVER, REVIEW, PUBLISH, AUDIT = "examine", "cover", "review", "publish", "audit"
-#: An instruction of a leader that nobody has answered; a report past a limit of the law.
-INSTRUCTED, LEGAL = "instructed", "legal"
+#: An instruction of a leader that nobody has answered; one that was, while the report is open; a
+#: report past a limit of the law; one that an agency declined and that is still not done.
+INSTRUCTED, ANSWERED, LEGAL, BOUNCED = "instructed", "answered", "legal", "bounced"
 PHOTO_WAITS = (EXAMINE, COVER, REVIEW, PUBLISH)
 #: Reports that somebody takes for a hoax, and blocks that their reporter appealed against.
 SUSPECT, APPEAL = "suspect", "appeal"
-WAITS = (*PHOTO_WAITS, AUDIT, SUSPECT, APPEAL, INSTRUCTED, LEGAL)
+WAITS = (*PHOTO_WAITS, AUDIT, SUSPECT, APPEAL, INSTRUCTED, ANSWERED, LEGAL, BOUNCED)
 #: Stands for the kelurahan of reports about people: their kinds are counted by kecamatan only.
 PEOPLE = "people"
 #: Fewer reports of a sensitive kind than this are not counted by themselves.
@@ -257,7 +258,9 @@ def waits_of(report: Report) -> dict[str, dict[str, Any]]:
         SUSPECT: report.hoax == misuse.SUSPECTED and not report.closed,
         APPEAL: report.appeal == misuse.APPEALED,
         INSTRUCTED: report.instructed_until is not None and not report.closed,
+        ANSWERED: report.instruction_answered_at is not None and not report.closed,
         LEGAL: _past_the_law(report),
+        BOUNCED: report.bounces > 0 and not report.closed and not report.resolved_at,
     }
     return {**rows, **{kind: _waiting_row(report, []) for kind, waits in others.items() if waits}}
 
@@ -298,7 +301,15 @@ def _waiting_row(report: Report, photos: Sequence[str]) -> dict[str, Any]:
         "filed_at": instant(report.filed_at),
         "disputed": report.disputed,
         "instructed_by": report.instructed_by,
-        "instructed_until": instant(report.instructed_until) if report.instructed_until else None,
+        **{
+            name: instant(at) if at else None
+            for name, at in (
+                ("instructed_until", report.instructed_until),
+                ("answer_due", report.answer_due),
+                ("answered_at", report.instruction_answered_at),
+            )
+        },
+        "bounces": report.bounces,
     }
 
 

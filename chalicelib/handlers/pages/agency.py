@@ -8,9 +8,8 @@ from typing import Any
 from chalice import Blueprint, Response
 
 from chalicelib import bootstrap
-from chalicelib.domain.actions import MAX_BOUNCES
 from chalicelib.domain.report import CONTROL_ROOM, STATUSES
-from chalicelib.handlers.pages.figure_rows import percent
+from chalicelib.handlers.pages.leading import followed_up
 from chalicelib.handlers.pages.rendering import NOT_KEPT, language_of, page
 from chalicelib.handlers.pages.work_rows import work_row
 from chalicelib.handlers.problems import Problem
@@ -39,7 +38,7 @@ def agency(call: Call) -> Response:
     )
     now = bootstrap.clock().now()
     rows = [work_row(views.queued(row), now, language) for row in found.items]
-    bounces = {row["number"]: row.get("bounces", 0) for row in found.items}
+    followed = followed_up(call, "" if holder == CONTROL_ROOM else holder)
     return page(
         call,
         "agency.html",
@@ -52,12 +51,8 @@ def agency(call: Call) -> Response:
         states=Counter(row["state"] for row in rows),
         statuses=_statuses(rows),
         late=[row for row in rows if row["state"] == "late"][:_LATE_SHOWN],
-        returned=[
-            {**row, "bounces": bounces[row["number"]]} for row in rows if bounces[row["number"]]
-        ],
-        most_bounces=MAX_BOUNCES,
         promise=_promise(holder),
-        percent=percent,
+        **followed,
         others=_others(call),
     )
 

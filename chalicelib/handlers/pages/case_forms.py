@@ -214,7 +214,6 @@ FORMS: tuple[Form, ...] = (
             Field("reason", ("Alasan, yang dibaca pelapor", "Reason, which the reporter reads")),
         ),
     ),
-    Form("escalate", ("Naikkan ke atasan", "Escalate"), (Field("reason", _REASON),)),
     Form(
         "instruct",
         ("Beri instruksi", "Instruct"),
@@ -223,6 +222,7 @@ FORMS: tuple[Form, ...] = (
             Field("until", ("Dijawab paling lambat", "To be answered by"), "date", False),
         ),
     ),
+    Form("escalate", ("Naikkan ke atasan", "Escalate"), (Field("reason", _REASON),)),
     Form(
         "answer_instruction",
         ("Jawab instruksi pimpinan", "Answer the instruction"),

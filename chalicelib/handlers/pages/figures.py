@@ -1,4 +1,4 @@
-"""What became of our reports: honest figures, open data to recompute them, and the leaders' page.
+"""What became of our reports: honest figures, and open data to recompute them.
 
 Every figure comes from the exact counters; the open data hold the rows from which anybody gets the
 same. A figure that is not known is said so.
@@ -16,7 +16,6 @@ from typing import Any
 from chalice import Blueprint, Response
 
 from chalicelib import bootstrap
-from chalicelib.domain.events import parse_instant
 from chalicelib.domain.report import CLOSED, STATUSES
 from chalicelib.domain.sources import CHANNELS, MEDIA, place_of, source_class
 from chalicelib.domain.text import spreadsheet_cell
@@ -24,40 +23,23 @@ from chalicelib.handlers.http import cached
 from chalicelib.handlers.pages.citymap import city_map
 from chalicelib.handlers.pages.figure_rows import (
     city_shape,
-    percent,
     promise_row,
     reports_by,
     sources,
-    span,
     tiles,
     timings,
     wait,
 )
-from chalicelib.handlers.pages.rendering import NOT_KEPT, language_of, page, short_name, url
+from chalicelib.handlers.pages.rendering import language_of, page, short_name, url
 from chalicelib.handlers.problems import SAFE_HEADERS, Problem
 from chalicelib.handlers.queries import cursor_for, cursor_of
 from chalicelib.handlers.serving import Call, shows
 from chalicelib.services import measures
 from chalicelib.services.tallies import TIMED
 from chalicelib.services.viewing import STATUS_NAMES
-from chalicelib.services.views import (
-    INSTRUCTED,
-    LEGAL,
-    PEOPLE,
-    TIME_CLASSES,
-    Filters,
-    city_day,
-)
-from chalicelib.services.watching import board
+from chalicelib.services.views import PEOPLE, TIME_CLASSES, Filters, city_day
 
 blueprint = Blueprint(__name__)
-#: Reports of one list on the leaders' page; a city with more has more to do than to read.
-_FOLLOWED = 50
-#: Who gives instructions, by role.
-_OFFICES: Mapping[str, tuple[str, str]] = {
-    "mayor": ("Wali Kota", "the Mayor"),
-    "secretary": ("Sekda", "the Secretary"),
-}
 _MONTH = re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])")
 #: Rows of one page of open data: far below what a function may answer with.
 _ROWS = 1000
@@ -103,65 +85,7 @@ def figures(call: Call) -> Response:
         call,
         "figures.html",
         headers=_PUBLIC if not call.header("cookie") else {},
-        **_figures(first, language_of(call)),
-    )
-
-
-@shows(blueprint, "GET", "/pimpinan")
-def leaders(call: Call) -> Response:
-    """What a leader must know now: silence, broken limits, worst places, chronic causes."""
-    now, language = bootstrap.clock().now(), language_of(call)
-    running = board(bootstrap.view_store().alarms(200), bootstrap.catalogue(), now)
-    shown = _figures("", language)
-    places = [row for row in shown["kelurahan"] if row["late"] + row["overdue"]]
-    causes = [row for row in shown["category"] if row["late"] + row["overdue"]]
-    own = sorted(call.caller.areas)
-    return page(
-        call,
-        "leaders.html",
-        headers=NOT_KEPT,
-        silent=[
-            {
-                "number": one.row["number"],
-                "thing": _category(one.row["category"], language),
-                "where": bootstrap.catalogue().areas.name(one.row["kelurahan"]),
-                "due_at": one.due_at,
-                "agency": _agency(one.row["agency"], language),
-            }
-            for one in running
-            if one.state == "late"
-        ],
-        instructions=_followed(call, INSTRUCTED),
-        legal=_followed(call, LEGAL),
-        offices=_OFFICES,
-        now_utc=now,
-        worst=sorted(places, key=lambda row: -(row["late"] + row["overdue"]))[:10],
-        causes=sorted(causes, key=lambda row: -(row["late"] + row["overdue"]))[:10],
-        arrived=_arrived(language),
-        territory=[
-            _territory(area, language) for area in own if area in bootstrap.catalogue().areas
-        ],
-        **shown,
-    )
-
-
-def _followed(call: Call, kind: str) -> list[dict[str, Any]]:
-    """Return the reports of one list that the reader may see, most pressing deadline first."""
-    views, language = bootstrap.views(), language_of(call)
-    found = bootstrap.view_store().waiting(kind, _FOLLOWED, None)
-    rows = [row for row in found.items if views.may_see_row(row, call.caller)]
-    return sorted(
-        (
-            {
-                **row,
-                "thing": _category(row["category"], language),
-                "agency": _agency(row["agency"], language),
-                "where": bootstrap.catalogue().areas.name(row["kelurahan"]),
-                "due": parse_instant(row["instructed_until"]) if row["instructed_until"] else None,
-            }
-            for row in rows
-        ),
-        key=lambda row: str(row["instructed_until"] or row["filed_at"]),
+        **city_figures(first, language_of(call))[0],
     )
 
 
@@ -239,13 +163,14 @@ def _open_row(row: Mapping[str, Any]) -> dict[str, Any]:
     return {name: spreadsheet_cell(shown.get(name)) for name in COLUMNS}
 
 
-def _figures(first_month: str, language: str) -> dict[str, Any]:
+def city_figures(first_month: str, language: str) -> tuple[dict[str, Any], Mapping[Any, int]]:
+    """Return the public figures since *first_month*, and the counters that they come from."""
     counted = bootstrap.view_store().counts(_COUNTED, first_month, "")
     ends = measures.endings(counted)
     promised = {group: measures.promises(group, counted) for group in _NAMED}
     rates = _rates(counted)
     place = bootstrap.catalogue().areas.name
-    return {
+    shown = {
         "first_month": first_month,
         "ends": ends,
         "ended": [
@@ -278,33 +203,7 @@ def _figures(first_month: str, language: str) -> dict[str, Any]:
             if place_of(row["key"])
         ],
     }
-
-
-def _arrived(language: str) -> dict[str, list[dict[str, Any]]]:
-    """From filing to arrival, per kecamatan and hour, of this month and the eleven before it."""
-    today = city_day(bootstrap.clock().now())
-    first = f"{int(today[:4]) - 1}{today[4:7]}"
-    counted = bootstrap.view_store().counts(("arrival",), first, "")
-    names = bootstrap.catalogue().areas
-
-    def row(one: measures.Arrival, name: str) -> dict[str, Any]:
-        return {
-            "name": name,
-            "count": one.count,
-            "percent": percent(one.share),
-            "bar": 100 * (one.share or 0),
-            "half": span(one.half, language),
-            "nine_tenths": span(one.nine_tenths, language),
-        }
-
-    unknown = "Tempat belum diketahui" if language == "id" else "Place not known"
-    return {
-        "all": [row(one, "") for one in measures.arrivals("all", counted)],
-        "areas": [
-            row(one, names.name(one.key) or unknown) for one in measures.arrivals("area", counted)
-        ],
-        "hours": [row(one, f"{one.key}.00") for one in measures.arrivals("hour", counted)],
-    }
+    return shown, counted
 
 
 _NAMED = ("agency", "category", "kelurahan")
@@ -321,6 +220,8 @@ def _namer(group: str, language: str) -> Callable[[str], str]:
     views = bootstrap.views()
 
     def named(value: str) -> str:
+        if not value and group == "agency":
+            return "Belum ditetapkan" if language == "id" else "Not settled yet"
         return short_name(str(views.group_name(group, value).get(language, "")))
 
     return named
@@ -390,24 +291,3 @@ def _residents() -> dict[str, int]:
         for one in bootstrap.catalogue().areas.all("kecamatan")
         if one.population
     }
-
-
-def _territory(area: str, language: str) -> dict[str, Any]:
-    """A camat's or lurah's own area: its newest public reports, without anybody's identity."""
-    found = bootstrap.view_store().page(Filters(area=area), 20, None)
-    views = bootstrap.views()
-    rows = [views.listed(row) for row in found.items]
-    return {
-        "name": bootstrap.catalogue().areas.name(area),
-        "rows": [
-            {**row, "thing": short_name(row["category"]["name"].get(language, ""))} for row in rows
-        ],
-    }
-
-
-def _agency(code: str, language: str) -> str:
-    return str((bootstrap.views().agency(code) or {}).get("name", {}).get(language, ""))
-
-
-def _category(code: str, language: str) -> str:
-    return short_name(str(bootstrap.views().category(code)["name"].get(language, code)))

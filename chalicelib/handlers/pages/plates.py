@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from chalicelib.handlers.pages import words
@@ -44,3 +45,8 @@ def figure(seconds: float | None, language: str) -> list[tuple[str, str]]:
         parts = [(hours, "h" if english else "jam"), (rest, "min" if english else "menit")]
         parts = parts if hours else parts[1:]
     return [(str(number), unit) for number, unit in parts]
+
+
+def in_short(span: timedelta, language: str) -> str:
+    """Return a span of time for a line of a list: ``11 hari 4 jam``."""
+    return " ".join(" ".join(part) for part in figure(span.total_seconds(), language))

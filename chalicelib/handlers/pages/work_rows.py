@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib.domain.events import parse_instant
+from chalicelib.handlers.pages.plates import in_short
 from chalicelib.handlers.pages.rendering import short_name
 
 #: From this share of its time on, a row is shown as nearly due.
@@ -28,6 +29,7 @@ def work_row(row: Mapping[str, Any], now: datetime, language: str) -> dict[str, 
         "thing": short_name(row["category"]["name"].get(language, "")),
         "due": due,
         "state": _state(filed, due, now),
+        "over": in_short(now - due, language) if due and now >= due else "",
         "one_tap": _ONE_TAP.get(row["status"], ""),
     }
 

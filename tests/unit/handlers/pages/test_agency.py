@@ -6,6 +6,7 @@ import pytest
 
 from tests.fakes.world import WITH_MAIL, World
 from tests.unit.handlers.pages.test_desk import assigned, signed_in
+from tests.unit.handlers.pages.test_figures_from_open_data import figures
 
 
 @pytest.fixture
@@ -36,16 +37,30 @@ def test_the_promise_is_printed_with_its_parts(world):
     assigned(world)
     world.engine.run_until("2027-04-20T10:00:00+07:00")
     world.project()
-    assert "0 ÷ (0 tepat waktu + 0 terlambat + 1 sedang lewat batas)" in see(world, "kadis.pupr")
+    said = figures(see(world, "kadis.pupr"))
+    assert {name.rpartition("/")[2]: value for name, value in said.items()} == {
+        "percent": "0,0",
+        "on_time": "0",
+        "late": "0",
+        "overdue": "1",
+    }
 
 
 def test_what_was_declined_is_marked_and_at_last_left_to_the_secretary(world):
     number = assigned(world)
     turned = {"agency": "DISPERKIMTAN", "reason": "Jalan lingkungan"}
     world.act(number, "decline", turned, user="petugas.pupr")
-    shown = see(world, "sekda", "/dinas?agency=LIVEROOM")
-    assert number in shown and "ditolak 1×" in shown
-    assert "Sesudah ditolak 2 kali" in shown
+    world.project()
+    for path in ("/dinas?agency=LIVEROOM", "/pimpinan"):
+        shown = see(world, "sekda", path)
+        assert "Buntu dan berpindah-pindah (1)" in shown
+        assert f'data-id="b{number}"' in shown and "ditolak 1×" in shown and "buntu<" not in shown
+        assert "Sesudah ditolak 2 kali" in shown
+    world.act(number, "assign", {"agency": "DISHUB"}, user="operator")
+    back = {"agency": "PUPR", "reason": "Bukan rambu"}
+    assert world.act(number, "decline", back, user="petugas.dishub").status == 200
+    world.project()
+    assert "ditolak 2×, buntu<" in see(world, "sekda", "/pimpinan")
 
 
 def test_leaders_choose_the_agency(world):

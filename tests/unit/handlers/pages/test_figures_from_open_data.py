@@ -19,6 +19,7 @@ import pytest
 
 from infra.tools.citymap import tiles as assigned_tiles
 from tests.fakes.world import POTHOLE, SUKARASA, WITH_MAIL, World
+from tests.unit.handlers.pages.test_desk import signed_in
 from tests.unit.handlers.pages.test_room_and_figures import lived
 
 MOMENTS = ("acknowledged", "on_scene", "resolved")
@@ -28,8 +29,10 @@ PROMISES = ("on_time", "late", "overdue")
 @pytest.fixture(scope="module")
 def world() -> Iterator[World]:
     with World().running() as running:
-        lived(running)
         bugel = {"kelurahan": "36.71.07.1001"}
+        early = running.filed(POTHOLE | {"location": bugel})["number"]
+        running.act(early, "verify", user="operator")
+        lived(running)
         for source in ("poster-36.71.01.1007", "poster-36.71.01.1008", "tiang-36.71.01.1007",
                        "open311.jaki", "whatever"):  # fmt: skip
             running.filed(POTHOLE | {"source": source})
@@ -100,6 +103,35 @@ class Recomputed:
         for key in {self.dimension(row) for row in self.rows}:
             self._promise(f"promise/dimension/{key}", dimensions.get(key, Counter()))
         self._promise("whole", Counter(row["promise"] for row in self.rows if row["promise"]))
+
+    def of_leaders(self) -> dict[str, str]:
+        """What staff's pages say besides: an agency's promise, an area's figures, months."""
+        for agency, kept in self._kept(lambda row: row["agency"]).items():
+            self._promise(f"agency/{agency}/whole", kept)
+        for row in self.rows:
+            if row["promise"] in ("late", "overdue"):
+                name = f"promise/category/{row['category']}/months"
+                self.put(name, len(self._broken_in(row["category"])))
+        for area in {row["kecamatan"] for row in self.rows}:
+            self._area(area, [row for row in self.rows if row["kecamatan"] == area])
+        return self.said
+
+    def _broken_in(self, category: str) -> set[str]:
+        """The months of filing in which the promise of a kind was broken."""
+        return {
+            row["filed_at"][:7]
+            for row in self.rows
+            if row["category"] == category and row["promise"] in ("late", "overdue")
+        }
+
+    def _area(self, area: str, rows: list[dict[str, str]]) -> None:
+        statuses = Counter(row["status"] for row in rows)
+        for status in self.codes["closed"]:
+            self.put(f"area/{area}/end/{status}", statuses[status])
+        still = [row for row in rows if row["status"] not in self.codes["closed"]]
+        self.put(f"area/{area}/end/open", len(still))
+        places = (row["promise"] for row in rows if self.kelurahan(row) != "people")
+        self._promise(f"area/{area}/whole", Counter(one for one in places if one))
 
     def _kept(self, value: Any) -> dict[str, Counter[str]]:
         found: dict[str, Counter[str]] = defaultdict(Counter)
@@ -188,6 +220,22 @@ def test_every_figure_of_the_page_is_the_one_from_the_open_data(world):
     assert {name: said for name, said in shown.items() if expected.get(name) != said} == {}
     assert set(expected) - set(shown) == set()
     assert len(shown) > 200
+
+
+@pytest.mark.parametrize(
+    ("user", "path", "some"),
+    [
+        ("walikota", "/pimpinan", "promise/category/INF-01/months"),
+        ("camat.karawaci", "/pimpinan", "area/36.71.07/whole/overdue"),
+        ("kadis.pupr", "/dinas", "agency/PUPR/whole/percent"),
+    ],
+)
+def test_every_figure_that_leaders_see_is_the_one_from_the_open_data(world, user, path, some):
+    shown = figures(world.get(path, headers=signed_in(user)).body.decode())
+    codes = world.get("/data/kamus.json").json
+    expected = Recomputed(open_data(world), codes).of_leaders()
+    assert {name: said for name, said in shown.items() if expected.get(name) != said} == {}
+    assert shown[some] not in ("0", "0,0"), "the figure says something here"
 
 
 def test_no_number_stands_in_a_table_without_its_name(world):

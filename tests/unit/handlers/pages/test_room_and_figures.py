@@ -95,9 +95,49 @@ def test_the_leaders_page_names_what_is_silent_and_where_it_is_worst(world):
     _, fire = lived(world)
     html = world.get("/pimpinan", headers=signed_in("walikota")).body.decode()
     assert "1 darurat tanpa jawaban" in html and fire in html
+    assert "lewat 1 menit" in html and "seharusnya 09/04/2027 08.02" in html
     assert "Sukasari" in html and "Jalan berlubang" in html
-    camat = world.get("/pimpinan", headers=signed_in("camat.karawaci")).body.decode()
-    assert "Wilayah Karawaci" in camat
+    world.act(fire, "acknowledge", user="petugas.bpbd")
+    world.engine.run_until("2027-04-09T08:30:00+07:00")
+    world.project()
+    html = world.get("/pimpinan", headers=signed_in("walikota")).body.decode()
+    assert "1 darurat belum didatangi" in html and "Dijawab, belum ada yang tiba (1)" in html
+
+
+def test_heads_and_camats_see_emergencies_of_their_own_alone(world):
+    _, fire = lived(world)
+    secret = world.filed({"category": "DRT-10", "location": {"kelurahan": "36.71.07.1001"}})
+    tree = world.filed({"category": "DRT-14", "location": {"kelurahan": "36.71.07.1001"}})
+    world.engine.run_until("2027-04-09T09:00:00+07:00")
+    world.project()
+
+    def seen(user):
+        html = world.get("/pimpinan", headers=signed_in(user)).body.decode()
+        numbers = {fire, secret["number"], tree["number"]}
+        return {one for one in numbers if one in html}
+
+    assert seen("walikota") == {fire, secret["number"], tree["number"]}
+    assert seen("camat.karawaci") == {tree["number"]}
+    assert seen("kadis.bpbd") == {fire}
+    assert seen("kadis.pupr") == set()
+
+
+def test_a_camats_page_begins_with_the_own_area_and_names_nobody(world):
+    inside = WITH_MAIL | {"location": {"kelurahan": "36.71.07.1001"}}
+    old = world.filed(inside)["number"]
+    secret = world.filed(inside | {"visibility": "confidential"})["number"]
+    outside = world.filed(WITH_MAIL)["number"]
+    for number in (old, outside):
+        world.act(number, "verify", user="operator")
+    world.engine.run_until("2027-04-15T10:00:00+07:00")
+    new = world.filed(inside)["number"]
+    world.project()
+    html = world.get("/pimpinan", headers=signed_in("camat.karawaci")).body.decode()
+    area = html[html.index("Wilayah Karawaci") : html.index("Instruksi yang")]
+    rows = re.findall(r'<li class="(row[^"]*)" data-id="([^"]+)"', area)
+    assert rows == [("row row--late", old), ("row", new)]
+    assert outside not in area and secret not in html
+    assert "Bu Tini" not in html and "warga@example.org" not in html
 
 
 def test_the_leaders_page_follows_instructions_up_and_names_broken_limits_of_the_law(world):
@@ -117,6 +157,8 @@ def test_the_leaders_page_follows_instructions_up_and_names_broken_limits_of_the
     world.project()
     html = world.get("/pimpinan", headers=signed_in("walikota")).body.decode()
     assert "Instruksi yang belum dijawab (0)" in html
+    assert "Sudah dijawab (1)" in html and "dijawab terlambat" in html
+    assert "05/05/2027 10.00, batas 05/04/2027 15.00" in html
     other = world.get("/pimpinan", headers=signed_in("kadis.bpbd")).body.decode()
     assert number not in other
 
