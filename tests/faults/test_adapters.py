@@ -17,6 +17,7 @@ from moto import mock_aws
 from moto.core.models import botocore_stubber
 from pynamodb.exceptions import QueryError
 
+from chalicelib.config import forget_secrets
 from chalicelib.handlers.http import response_to
 from chalicelib.services.ports import Change, Contact, TryAgain
 from tests.contract.test_report_store import Changes
@@ -101,7 +102,9 @@ def store(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
 
 
 @pytest.fixture
-def change() -> Change:
+def change(monkeypatch: pytest.MonkeyPatch) -> Change:
+    monkeypatch.setenv("TOKEN_SECRET", "0123456789abcdef0123456789abcdef")  # marks of addresses
+    forget_secrets()
     return Changes().filing(contact=Contact(email="warga@example.org"))
 
 
