@@ -80,9 +80,18 @@ def test_nothing_an_officer_presses_is_lost(city, tmp_path):
     visit = staff(city, "petugas.pupr", PHONE, service_workers="allow", geolocation=here,
                   permissions=["geolocation"])  # fmt: skip
     page, queue = visit.page, visit.page.locator("#unsent")
-    visit.go(f"/kasus/{first}")
+    visit.go("/tugas")
     page.evaluate("navigator.serviceWorker.ready.then(() => 1)")
     page.reload()
+    visit.context.set_offline(True)
+    page.get_by_role("button", name=f"Terima {second}").click()
+    queue.get_by_text("Menunggu jaringan").wait_for()
+    city.world.act(second, "assign", {"agency": "DISHUB"}, user="operator")
+    visit.context.set_offline(False)
+    queue.get_by_text("Kasus ini tidak lagi pada instansi Saudara").wait_for()
+    visit.look("work-conflict")
+    queue.get_by_role("button", name="Hapus dari antrean").click()
+    visit.go(f"/kasus/{first}")
     page.get_by_text("Ajukan hasil").first.click()
     page.get_by_role("button", name="Ajukan hasil").click()
     queue.get_by_role("alert").wait_for()
@@ -103,7 +112,6 @@ def test_nothing_an_officer_presses_is_lost(city, tmp_path):
     page.get_by_role("heading", name="Belum ada jaringan").wait_for()
     queue.get_by_role("heading", name="Belum terkirim: 3").wait_for()
     visit.look("unsent-frame")
-    city.world.act(second, "acknowledge", user="kadis.pupr")
     visit.context.set_offline(False)
     queue.wait_for(state="hidden")
     events = [one.type for one in city.world.engine.loaded(first).events]

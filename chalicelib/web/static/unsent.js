@@ -50,6 +50,8 @@
     if (answer.type === "opaqueredirect" || answer.status === 401) return { state: SIGN_IN };
     if (answer.status >= 500 || answer.status === 429 || answer.status === 408) return { state: LATER };
     const problem = JSON.parse(text);
+    // What one may not see and what is not there answer alike; it was there when it was pressed.
+    if (answer.status === 404) return { state: REFUSED, code: problem.code, why: say("Kasus ini tidak lagi pada instansi Saudara.", "This case is no longer with your agency.") };
     const told = problem.errors?.length ? problem.errors.map((one) => (english ? one.detail_en : one.detail)) : [];
     return { state: REFUSED, code: problem.code, why: [english ? problem.detail_en : problem.detail, ...told].join(" ") };
   };
