@@ -118,7 +118,7 @@ def test_the_catalogue_goes_out_to_a_folder_and_comes_back_unchanged(run, stage,
     )
     assert code == 0
     assert {line.split()[0] for line in said.splitlines()} == {"unchanged"}
-    assert len(said.splitlines()) == 76 + 2 + 6
+    assert len(said.splitlines()) == 76 + 2 + 7
 
 
 def test_a_single_file_is_shown_before_it_is_taken_in(run, stage, tmp_path):
