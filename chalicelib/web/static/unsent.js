@@ -116,8 +116,10 @@
   let running = Promise.resolve();
   const flush = () => {
     const turn = async () => {
+      const before = went.size;
       if (who) await (navigator.locks ? navigator.locks.request("live-room-unsent", drain) : drain());
       await show();
+      if (went.size > before && document.querySelector("[data-live]")) document.dispatchEvent(new Event("refresh"));
     };
     running = running.then(turn, turn);
     return running;
@@ -256,8 +258,7 @@
     const answer = await told(id);
     if (answer.state === SENT) {
       // A list that is live shows it in place; whoever has gone on elsewhere is not called back.
-      if (document.querySelector("[data-live]")) document.dispatchEvent(new Event("refresh"));
-      else if (Date.now() - left > 5000) location.assign(answer.body.page);
+      if (!document.querySelector("[data-live]") && Date.now() - left > 5000) location.assign(answer.body.page);
       return;
     }
     box.focus();
