@@ -6,6 +6,7 @@ import pytest
 
 from tests.browser.conftest import DESK, PHONE
 from tests.browser.test_desk import busy, staff
+from tests.fakes.world import WITH_MAIL
 
 SHAPES = pytest.mark.parametrize("shape", [PHONE, DESK], ids=["phone", "desk"])
 
@@ -21,6 +22,14 @@ def test_several_tasks_are_taken_on_at_once(city, shape):
     page.get_by_role("button", name="Terima tugas").click()
     page.get_by_role("button", name=f"Mulai {oldest}").wait_for()
     assert page.url.endswith("/tugas?tier=P2")
+    city.world.filed(WITH_MAIL | {"description": "Motor jatuh di depan sekolah, lubang dalam"})
+    city.world.project()
+    room = staff(city, "operator", shape)
+    room.go("/tugas?q=lubang")
+    room.look("work-found")
+    room.page.get_by_role("heading", name="Di luar daftar ini").wait_for()
+    room.go("/tugas?q=motor+sekolah")
+    assert room.page.locator(".row--pick").count() == 1
     head = staff(city, "kadis.pupr", shape)
     head.go("/dinas")
     head.look("agency")
