@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from math import ceil
+from threading import RLock
 from typing import Any
 
 from botocore.client import BaseClient
@@ -82,6 +83,8 @@ class Meter:
         self.queued: list[tuple[str, str]] = []
         #: Calls that touched who reported, each of which may ask KMS for the table's key.
         self.identity = 0
+        #: Pages that read several lists at the same time are counted one call after the other.
+        self.alone = RLock()
 
     def take(self) -> Metered:
         """Return what was counted since the last time."""
@@ -94,6 +97,10 @@ class Meter:
         meter = self
 
         def counted(client: Any, operation: str, parameters: dict[str, Any]) -> Any:
+            with meter.alone:
+                return counting(client, operation, parameters)
+
+        def counting(client: Any, operation: str, parameters: dict[str, Any]) -> Any:
             service = client.meta.service_model.service_name
             meter.now.calls[f"{service}:{operation}"] += 1
             meter.identity += service == "dynamodb" and "-identity" in str(parameters)
