@@ -175,7 +175,7 @@ def learned(delivery: Delivery, *facts: Fact, pace: float = 1.0) -> Delivery:
 
 
 def as_of(delivery: Delivery, now: datetime, pace: float = 1.0) -> Delivery:
-    """Return *delivery* as it stands at *now*: sent and never heard of for `SILENCE` is unknown.
+    """Return *delivery* as it stands at *now*: never heard of for more than `SILENCE` is unknown.
 
     This follows from what is known and the time alone, so that nobody has to come back and write
     it, and no message waits in the due index for a receipt. *pace* as in `learned`.
@@ -184,7 +184,7 @@ def as_of(delivery: Delivery, now: datetime, pace: float = 1.0) -> Delivery:
         return delivery
     last = max((fact.at for fact in told(delivery) if fact.kind == ACCEPTED), default=None)
     heard_by = last or delivery.sent_at
-    silent = heard_by is not None and heard_by + SILENCE * pace <= now
+    silent = heard_by is not None and heard_by + SILENCE * pace < now
     return replace(delivery, status=UNKNOWN) if silent else delivery
 
 

@@ -157,14 +157,16 @@ class FireDueSteps:
         return changed
 
     def _was_told(self, composer: Composer, entry: Entry) -> bool:
-        """Silence closes nothing unless the reporter was told of the result, for all we know."""
+        """Silence closes nothing unless the reporter was told of the result, for all that was
+        known when the step was due: a late wake-up makes no message less heard of.
+        """
         if entry.act != "close_automatically":
             return True
         since = composer.current.validated_at
         return since is not None and any(
             one.recipient == REPORTER
             and one.created_at >= since
-            and as_of(one, composer.now, self.clock.speed).status in TOLD
+            and as_of(one, entry.due_at or composer.now, self.clock.speed).status in TOLD
             for one in self.store.deliveries(composer.number)
         )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -125,6 +126,22 @@ def test_silence_closes_a_validated_result_of_somebody_who_was_told(engine):
     engine.run_until("2027-05-01T09:00:00+07:00")
     report = engine.loaded(number).report
     assert (report.status, ending_of(report)) == ("closed_automatic", "automatic")
+
+
+def test_silence_closes_also_when_the_wake_up_comes_hours_late(engine):
+    number = validated(engine)
+    (due,) = [
+        one.due_at
+        for one in engine.planner.timeline(engine.loaded(number).events).entries
+        if one.step == "AUTO"
+    ]
+    engine.run_until((due - timedelta(days=1)).isoformat())
+    engine.off |= {"execution", "sweeper"}
+    engine.run_until((due + timedelta(hours=3)).isoformat())
+    assert engine.loaded(number).report.status == "awaiting_confirmation"
+    engine.off.clear()
+    engine.run_until((due + timedelta(hours=4)).isoformat())
+    assert engine.loaded(number).report.status == "closed_automatic"
 
 
 def test_silence_closes_nothing_if_the_message_never_arrived(engine):
