@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
+from contextlib import nullcontext
 from typing import Any
 
-import boto3
-
 from bench.cases import MONDAY, act
-from bench.city import REGION, City
+from bench.city import City
+from bench.filling import fill, read_only
 from bench.meter import Metered
-from chalicelib.domain.numbers import number_from
+from chalicelib import bootstrap
+from chalicelib.handlers.session import session_cookie
 
 FILING = {
     "category": "INF-01",
@@ -19,6 +18,8 @@ FILING = {
     "location": {"lat": -6.1783, "lon": 106.6319},
     "reporter": {"email": "warga@example.org"},
 }
+#: Reports on a page of a list.
+PAGE = 20
 READING = {
     "GET /v1/reports": ("/v1/reports?limit=20", ""),
     "GET /v1/reports by area": ("/v1/reports?limit=20&area=36.71.01.1007", ""),
@@ -31,6 +32,10 @@ READING = {
     "GET /v1/statistics": ("/v1/statistics?by=category", ""),
     "GET /v1/statistics/arrivals": ("/v1/statistics/arrivals", ""),
     "GET /v1/queue": ("/v1/queue?limit=20", "operator"),
+    "GET /v1/reports/{number}/similar": ("/v1/reports/{number}/similar", "operator"),
+    "GET /ruang/ganda: duplicates": ("/ruang/ganda", "operator"),
+    "GET /ruang: map and work": ("/ruang", "operator"),
+    "GET /angka: map and figures": ("/angka", ""),
 }  # fmt: skip
 
 
@@ -43,42 +48,39 @@ def measure(stored: int = 0) -> dict[str, list[Metered]]:
         number = first.json["number"]
         city.settle()
         if stored:
-            multiply(number, stored)
-        for name, (target, user) in READING.items():
-            answer = city.measured(name, "GET", target.format(number=number), user=user)
-            assert answer.status == 200, (name, answer.body)
-        city.sweep()
-        act(city, number, "verify", "operator")
+            fill(number, stored)
+        with read_only() if stored else nullcontext():
+            _read(city, number, stored)
+        if not stored:
+            act(city, number, "verify", "operator")
         return dict(city.ran)
 
 
-def multiply(number: str, times: int) -> None:
-    """Put the rows of *number* into the tables again under *times* other numbers."""
-    client = boto3.client("dynamodb", region_name=REGION)
-    for table in ("live-room-local-reports", "live-room-local-views"):
-        rows = client.scan(TableName=table)["Items"]
-        # All of them wait for something, and none is due: the sweep must find nothing to do.
-        rows = [row | ({"due_at": {"S": _FAR}} if "due_shard" in row else {}) for row in rows]
-        rows = [row for row in rows if "packed" not in row]
-        about = [row for row in rows if number in json.dumps(row)]
-        text = json.dumps(about)
-        for other in _numbers(times):
-            copies = json.loads(text.replace(number, other))
-            for start in range(0, len(copies), 25):
-                puts = [{"PutRequest": {"Item": row}} for row in copies[start : start + 25]]
-                client.batch_write_item(RequestItems={table: puts})
+def _read(city: City, number: str, stored: int) -> None:
+    for name, (target, user) in READING.items():
+        who = _as(user, page=not target.startswith("/v1"))
+        answer = city.measured(name, "GET", target.format(number=number), **who)
+        assert answer.status == 200, (name, answer.body)
+        assert _full(answer, stored), (name, "the list shows fewer reports than are stored")
+    city.sweep()
 
 
-_FAR = "2099-01-01T00:00:00Z"
+def _as(user: str, *, page: bool) -> dict[str, Any]:
+    if not (page and user):
+        return {"user": user}
+    cookie = session_cookie(bootstrap.sessions().begin(user)).partition(";")[0]
+    return {"headers": {"Cookie": cookie}}
 
 
-def _numbers(count: int) -> Iterator[str]:
-    for one in range(1, count + 1):
-        yield number_from((one * 7919 + 1_000_003).to_bytes(16, "big"))
+def _full(answer: Any, stored: int) -> bool:
+    """Whether a list of the API holds a whole page of what is stored; others have no say."""
+    if "json" not in answer.headers.get("content-type", "") or "items" not in answer.json:
+        return True
+    return len(answer.json["items"]) >= min(PAGE, stored)
 
 
 def growth(sizes: tuple[int, ...]) -> dict[str, dict[str, Any]]:
-    """Return for every reading route its calls and units at each number of stored reports."""
+    """Return for every reading route its calls, units and bytes at each number of reports."""
     found: dict[str, dict[str, Any]] = {}
     for stored in sizes:
         for name, many in measure(stored).items():

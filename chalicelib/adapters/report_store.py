@@ -199,8 +199,11 @@ class DynamoReportStore:
     ) -> Page:
         """See `ReportStore.queue`: shards are paged as far as it takes to fill the page."""
         condition = ReportRow.queue_sort > cursor if cursor else None
+        # The first of all are spread over the shards: a third of a page of each nearly always holds
+        # them, and a shard that is asked for more is read on.
+        at_once = limit // 3 + 1
         shards = (
-            ReportRow.queue.query(key, condition, page_size=limit + 1)
+            ReportRow.queue.query(key, condition, page_size=at_once)
             for key in keys.queue_keys(holder)
         )
         merged = heapq.merge(*shards, key=lambda row: row.queue_sort)

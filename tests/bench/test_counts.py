@@ -40,17 +40,17 @@ def test_a_case_answered_in_time_stays_small():
     assert case.totals.written <= 260
 
 
-#: What is like a report is looked for among the latest of nine cells: bounded, not constant.
-BOUNDED = {"GET /v1/reports/similar"}
-
-
 def test_what_a_reading_costs_does_not_grow_with_what_is_stored():
-    grown = routes.growth((110, 160))
+    """`python -m bench.scale` does the same beside 100,000 reports."""
+    grown = routes.growth((110, 300))
     assert set(grown) == {*routes.READING, "sweep"}
-    assert {name for name, sizes in grown.items() if sizes["110"] != sizes["160"]} <= BOUNDED
-    assert {name: sizes["160"]["calls"] for name, sizes in grown.items() if name in BOUNDED} == {
-        "GET /v1/reports/similar": grown["GET /v1/reports/similar"]["110"]["calls"]
-    }
+    few, many = (
+        {name: (one[size]["calls"], one[size]["read_units"]) for name, one in grown.items()}
+        for size in ("110", "300")
+    )
+    assert many == few
+    assert many["GET /v1/reports/similar"] == (9, 5.5)
+    assert many["GET /v1/queue"] == (8, 4.0)
 
 
 def test_the_flood_is_counted_by_what_filing_and_projecting_really_write(alone):

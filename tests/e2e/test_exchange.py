@@ -14,7 +14,7 @@ from urllib.request import Request, urlopen
 import pytest
 
 from infra.local.demo import OPEN311_KEY
-from tests.e2e.test_readme_story import Runner, eventually
+from tests.fakes.runner import Runner, eventually
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(400)]
 FORM = {"api_key": OPEN311_KEY, "service_code": "INF-01", "lat": -6.1783, "long": 106.6319}

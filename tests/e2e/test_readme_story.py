@@ -4,108 +4,21 @@ from __future__ import annotations
 
 import http.cookiejar
 import json
-import os
-import signal
-import socket
-import subprocess
-import sys
-import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
-from live_room_client import ApiProblem, LiveRoom
+from live_room_client import ApiProblem
 from live_room_client.models import Filed
 
 from tests.fakes.pictures import jpeg, repaired
+from tests.fakes.runner import Runner, eventually
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(400)]
-ROOT = Path(__file__).parents[2]
-PATIENCE = 150.0
-
-
-class Runner:
-    """`make run` in a home of its own."""
-
-    def __init__(self, home: Path, speed: str, start: str) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
-        self.base = f"http://127.0.0.1:{self.port}"
-        self._log = (home.parent / f"{home.name}.log").open("ab")
-        self._environ = {
-            **os.environ,
-            "LOCAL_HOME": str(home),
-            "PORT": str(self.port),
-            "CLOCK_SPEED": speed,
-            "CLOCK_START": start,
-        }
-        for name in ("STAGE", "TOKEN_SECRET", "AWS_ENDPOINT_URL", "CLOCK_ANCHOR", "PUBLIC_URL"):
-            self._environ.pop(name, None)
-
-    def start(self) -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "infra.local"],
-            cwd=ROOT,
-            env=self._environ,
-            stdout=self._log,
-            stderr=self._log,
-        )
-        eventually(self._ready)
-
-    def _ready(self) -> bool:
-        assert self.process.poll() is None, "the runner ended; see its log beside the home"
-        return self.call("GET", "/health")[0] == 200
-
-    def stop(self) -> None:
-        self.process.send_signal(signal.SIGINT)
-        self.process.wait(60)
-
-    def call(self, method: str, path: str, body: Any = None, token: str = "") -> tuple[int, Any]:
-        headers = {"Content-Type": "application/json"}
-        if token:
-            headers["Authorization"] = f"Bearer {token}"
-        data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(
-            self.base + path, data=data, headers=headers, method=method
-        )
-        try:
-            with urllib.request.urlopen(request, timeout=30) as answer:
-                return answer.status, json.loads(answer.read())
-        except urllib.error.HTTPError as error:
-            return error.code, json.loads(error.read())
-        except (urllib.error.URLError, ConnectionError):
-            return 0, None
-
-    def login(self, user: str) -> str:
-        return str(self.call("POST", "/_local/login", {"user": user})[1]["access_token"])
-
-    def api(self, user: str = "", token: str = "") -> LiveRoom:
-        """The generated client, as demo user *user*, with *token*, or as anybody."""
-        return LiveRoom(self.base, self.login(user) if user else token)
-
-    def done(self, number: str) -> dict[str, list[str]]:
-        entries = self.api().get_timeline(number)["entries"]
-        return {row["step"]: row["to"] for row in entries if row["state"] == "done"}
-
-    def messages(self) -> list[dict[str, Any]]:
-        return list(self.call("GET", "/_local/messages")[1])
-
-
-def eventually(true: Callable[[], Any]) -> Any:
-    """Wait, with patience and never for a time that matters, until *true* says so."""
-    end = time.monotonic() + PATIENCE
-    while time.monotonic() < end:
-        found = true()
-        if found:
-            return found
-        time.sleep(0.3)
-    raise AssertionError("it never came true")
 
 
 @pytest.fixture

@@ -9,7 +9,8 @@ import pytest
 
 from chalicelib import sop
 from chalicelib.adapters.documents import DATA
-from tests.e2e.test_readme_story import Runner, eventually, file_pothole, runner
+from tests.e2e.test_readme_story import file_pothole, runner
+from tests.fakes.runner import Runner, eventually
 
 __all__ = ["runner"]  # the fixture of the README's story
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(400)]

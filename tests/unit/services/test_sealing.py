@@ -285,16 +285,26 @@ def test_a_record_rewritten_with_sound_hashes_is_found_by_its_day(
     week: City, files: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Whoever can write the table can make a chain anew; the signed day does not fit it."""
-    stored = week.engine.loaded(week.numbers[0])
     again = Engine(START)
-    forged = again.filed(contact=TINI).report.number
-    again.run_until("2027-04-05T10:05:00+07:00")
+    forged = again.filed(contact=TINI, category="INF-02").report.number
+    assert forged == week.numbers[0]
+    again.run_until("2027-04-09T09:00:00+07:00")
     with bootstrap.override(store=again.store, clock=again.clock):
         ledger.main([])
-    line = json.loads(capsys.readouterr().out.splitlines()[0])
-    assert stored.report.number == forged or line["number"] == forged
-    _first_line(files, lambda row: [json.dumps(line)])
-    assert verified(files)[0] == 1
+    (line,) = capsys.readouterr().out.splitlines()
+    lines = (files / "ledger.jsonl").read_text().splitlines()
+    (place,) = [n for n, one in enumerate(lines) if json.loads(one)["number"] == forged]
+    (files / "ledger.jsonl").write_text("\n".join([*lines[:place], line, *lines[place + 1 :]]))
+    (files / "forged.jsonl").write_text(line)
+    assert verify.main([str(files / "forged.jsonl")]) == 0  # by itself it is sound
+    code, said = verified(files)
+    # What it was never filed as is in none of the days since.
+    assert (code, said.splitlines()[4:]) == (1, [
+        "2027-04-05: the records are not those of that day",
+        "2027-04-06: the records are not those of that day",
+        "2027-04-07: the records are not those of that day",
+        "not verified",
+    ])  # fmt: skip
 
 
 def _days(files: Path, change: Any) -> None:
