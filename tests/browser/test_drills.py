@@ -31,6 +31,10 @@ def test_a_drill_is_begun_watched_stopped_and_on_the_training_record(city, shape
     officer.look(f"drill-case-{name}")
     officer.go("/tugas")
     assert officer.page.locator(".drill-tag").count() == 1
+    room = staff(city, "operator", shape)
+    room.go("/ruang")
+    assert room.page.locator(".room__drill a").count() == 1
+    room.look(f"drill-room-{name}")
     page.click("text=Hentikan sekarang")
     assert "Dihentikan" in page.locator("main").inner_text()
     leader.look(f"drill-sheet-{name}")

@@ -42,6 +42,7 @@ FOR_DRILLS: Mapping[str, str] = {
     "/pelatihan": "the page of that record",
     "/v1/queue": "who rehearses works from the work list; each row says that it is a drill",
     "/tugas": "the page of the work list; each row is marked LATIHAN",
+    "/ruang": "one line above the board says that a drill is running, and that it is not on it",
     "/v1/calls": "calls are part of the rehearsal; their script says LATIHAN",
 }
 #: Where the identity provider sends browsers back to; there is none here.

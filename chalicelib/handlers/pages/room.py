@@ -14,6 +14,7 @@ from chalicelib.domain.events import parse_instant
 from chalicelib.domain.numbers import normalise
 from chalicelib.domain.report import CONTROL_ROOM
 from chalicelib.domain.text import hour
+from chalicelib.handlers.drills import line_of
 from chalicelib.handlers.http import one_line
 from chalicelib.handlers.pages.case_forms import SITUATIONS
 from chalicelib.handlers.pages.citymap import city_map, point_of
@@ -54,6 +55,7 @@ def room(call: Call) -> Response:
         waiting=[_waits(views.queued(row), now, language) for row in waiting.items],
         waiting_more=waiting.cursor is not None,
         duty=on_duty(now),
+        rehearsed=[line_of(row) for row in bootstrap.drills().running(call.caller)],
         overdue=_overdue(now),
         city=city_map(),
         names={one.code: one.name for one in bootstrap.catalogue().areas.all("kecamatan")},

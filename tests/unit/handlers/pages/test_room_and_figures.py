@@ -64,6 +64,21 @@ def test_the_board_shows_the_unanswered_emergency_as_late_with_a_running_clock(w
     assert 'class="is-done"' in world.get("/ruang", headers=signed_in("operator")).body.decode()
 
 
+def test_the_board_says_that_a_drill_is_running_and_does_not_show_it(world):
+    body = {"category": "DRT-01", "location": SUKARASA, "description": "Gudang cat"}
+    drill = world.call("POST", "/v1/drills", body, user="kadis.bpbd").json["number"]
+    world.project()
+    html = world.get("/ruang", headers=signed_in("operator")).body.decode()
+    line = re.search(r'<div class="drill-bar room__drill".*?</div>', html).group()
+    assert re.sub(r"<[^>]+>", "", line).split() == (
+        "LATIHAN Sedang berjalan, tidak ada di papan ini: Kebakaran, Kel. Sukasari (mulai 09.55)"
+    ).split()
+    assert html.count(drill) == 1 and "Tidak ada darurat yang berjalan." in html
+    world.call("POST", f"/v1/drills/{drill}/stop", {"reason": "Cukup"}, user="kadis.bpbd")
+    html = world.get("/ruang", headers=signed_in("operator")).body.decode()
+    assert "LATIHAN" not in html
+
+
 def test_the_board_is_for_the_control_room_and_leaders(world):
     assert world.get("/ruang", headers=signed_in("petugas.pupr")).status == 403
     assert world.get("/ruang", headers=signed_in("walikota")).status == 200
