@@ -43,6 +43,8 @@ from chalicelib.services.tracing import current
 
 #: What a slot says that no drill holds; nothing in this table is ever deleted.
 _FREE = ""
+#: Rows of the work list asked of a shard at once, at least: they fit into 4 KB, one unit of reading.
+_FROM_A_SHARD = 6
 
 
 class DynamoReportStore:
@@ -201,7 +203,7 @@ class DynamoReportStore:
         condition = ReportRow.queue_sort > cursor if cursor else None
         # The first of all are spread over the shards: a third of a page of each nearly always holds
         # them, and a shard that is asked for more is read on.
-        at_once = limit // 3 + 1
+        at_once = max(_FROM_A_SHARD, limit // 3 + 1)
         shards = (
             ReportRow.queue.query(key, condition, page_size=at_once)
             for key in keys.queue_keys(holder)
