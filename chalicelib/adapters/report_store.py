@@ -43,7 +43,7 @@ from chalicelib.services.tracing import current
 
 #: What a slot says that no drill holds; nothing in this table is ever deleted.
 _FREE = ""
-#: Rows of the work list asked of a shard at once, at least: they fit into 4 KB, one unit of reading.
+#: Rows of the work list asked of a shard at once, at least: they fit into 4 KB, one read unit.
 _FROM_A_SHARD = 6
 
 
