@@ -114,6 +114,9 @@ def test_the_leaders_page(city, shape):
     visit.go("/pimpinan")
     visit.look("leaders")
     assert "darurat tanpa jawaban" in visit.page.get_by_role("heading", level=1).inner_text()
+    camat = staff(city, "camat.karawaci", shape)
+    camat.go("/pimpinan")
+    camat.look("leaders-territory")
 
 
 @SHAPES

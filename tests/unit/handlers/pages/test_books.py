@@ -40,6 +40,15 @@ def test_a_report_of_today_is_in_no_books_yet(world: World) -> None:
     assert "belum masuk buku" in said(world, world.filed()["number"])
 
 
+@pytest.mark.parametrize(("speed", "hurried"), [(1.0, False), (3600.0, True)])
+def test_before_the_first_books_the_page_says_when_they_come(speed: float, hurried: bool) -> None:
+    with World("2027-04-05T09:55:00+07:00").running() as begun:
+        begun.engine.clock.speed = speed
+        page = begun.get("/buku").body.decode()
+    assert "Buku pertama terbit 30 menit lewat tengah malam." in page
+    assert ("tunggulah 30 menit sejak kota ini dijalankan" in page) is hurried
+
+
 def test_a_report_changed_after_its_day_does_not_match(world: World) -> None:
     number = world.filed()["number"]
     closed(world)
