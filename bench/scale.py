@@ -1,7 +1,7 @@
 """Whether reading grows with what is stored: calls, capacity units and bytes of each request.
 
     python -m bench.scale                        # beside 1,000 and 10,000 other reports
-    python -m bench.scale 1000 10000 100000      # some minutes and 5 GB with the emulator
+    python -m bench.scale 1000 10000 100000      # some minutes and 2 GB with the emulator
 
 Every other report stands where the measured one does: same month, same kelurahan, same agency,
 same words, waiting for the same people. So whatever would read them all does so here, and a list
