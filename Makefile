@@ -33,7 +33,7 @@ lint: $(STAMP) ## Check style and types
 	$(BIN)/mypy infra
 
 test: packages lint ## Every test but the very long ones and those that need an AWS account
-	$(PYTEST) -n $(WORKERS) --dist loadgroup -m "not long and not deploy"
+	$(PYTEST) -n $(WORKERS) --dist loadgroup --durations 20 -m "not long and not deploy"
 
 test-long: packages lint ## The long suites in full
 	$(PYTEST) -n $(WORKERS) --dist loadgroup -m "not deploy"
