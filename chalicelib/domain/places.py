@@ -8,7 +8,6 @@ another spelling, or stops in the middle of a word, so words are compared, not t
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -16,6 +15,7 @@ from typing import Any
 
 from chalicelib.domain.areas import Areas, Coordinates, is_position
 from chalicelib.domain.catalogue_checks import DocumentInvalid
+from chalicelib.domain.search import plain_words
 
 #: What a known place may be.
 KINDS: Mapping[str, tuple[str, str]] = {
@@ -46,7 +46,6 @@ _TITLES = frozenset(
     {"jl", "jln", "jalan", "jend", "jenderal", "gg", "gang", "kel", "kelurahan", "kec"}
     | {"kecamatan", "perum", "perumahan", "komplek"}
 )
-_WORD = re.compile(r"[0-9a-z]+")
 _CODE = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
 #: A name of which less was said is not meant.
 _LEAST = 0.45
@@ -282,5 +281,4 @@ def _name_words(name: str) -> tuple[str, ...]:
 
 
 def _plain(text: str) -> list[str]:
-    plain = unicodedata.normalize("NFKD", text.casefold().replace("'", "").replace("’", ""))
-    return _WORD.findall("".join(one for one in plain if not unicodedata.combining(one)))
+    return plain_words(text.replace("'", "").replace("’", ""))

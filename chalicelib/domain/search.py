@@ -36,10 +36,14 @@ def words(text: str) -> tuple[str, ...]:
     >>> words("Jalannya BERLUBANG di Jl. Daan Mogot No. 7, depan SDN 4!")
     ('jalan', 'lubang', 'daan', 'mogot', '7', 'sdn', '4')
     """
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
-    found = (_root(word) for word in _WORD.findall(plain) if _says(word))
+    found = (_root(word) for word in plain_words(text) if _says(word))
     return tuple(dict.fromkeys(found))
+
+
+def plain_words(text: str) -> list[str]:
+    """Return every word and number of *text*, in small letters without accents."""
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    return _WORD.findall("".join(one for one in plain if not unicodedata.combining(one)))
 
 
 def kept_words(text: str) -> tuple[str, ...]:

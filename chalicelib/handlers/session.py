@@ -65,10 +65,13 @@ def account_mark(caller: Caller) -> str:
 
     Empty without a session: a device that several use must know whose they are.
     """
-    if not caller.person:
-        return ""
-    key = hashlib.sha256(b"device|" + config.token_secret()).digest()
-    return hmac.new(key, caller.person.encode(), hashlib.sha256).hexdigest()[:32]
+    return keyed_mark("device", caller.person) if caller.person else ""
+
+
+def keyed_mark(purpose: str, text: str) -> str:
+    """Return what only we can make of *text*, for one *purpose* and no other."""
+    key = hashlib.sha256(f"{purpose}|".encode() + config.token_secret()).digest()
+    return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()[:32]
 
 
 def refuse_foreign(request: Any) -> None:

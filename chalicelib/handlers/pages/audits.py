@@ -17,7 +17,7 @@ from chalicelib.handlers.http import clean
 from chalicelib.handlers.pages.case_forms import BY_ACTION, body_of
 from chalicelib.handlers.pages.pictures import shown_to
 from chalicelib.handlers.pages.refusals import said
-from chalicelib.handlers.pages.rendering import NOT_KEPT, language_of, page, redirect, short_name
+from chalicelib.handlers.pages.rendering import NOT_KEPT, language_of, page, redirect, thing_of
 from chalicelib.handlers.problems import Problem
 from chalicelib.handlers.queries import cursor_for, cursor_of
 from chalicelib.handlers.serving import Call, shows
@@ -41,7 +41,7 @@ def work(call: Call) -> Response:
         rows=[
             {
                 **row,
-                "thing": short_name(views.category(row["category"])["name"].get(language, "")),
+                "thing": thing_of(views.category(row["category"])["name"], language),
                 "area": views.area(row["kelurahan"], row["kecamatan"]),
                 "agency": views.agency(row["agency"]),
             }
@@ -86,7 +86,7 @@ def _audit(call: Call, refused: Exception | None = None) -> Response:
         "audit.html",
         headers=NOT_KEPT,
         report=report,
-        thing=short_name(report["category"]["name"].get(language, "")),
+        thing=thing_of(report["category"]["name"], language),
         claimed=text_of(stored.events, "resolved", "note"),
         before=[one for one in photos if one["small"] and one["purpose"] != "result"],
         after=[one for one in photos if one["small"] and one["id"] in report["result_photos"]],

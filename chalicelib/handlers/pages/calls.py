@@ -29,15 +29,14 @@ from chalicelib.handlers.field_errors import from_msgspec
 from chalicelib.handlers.http import clean, idempotency_key, one_line
 from chalicelib.handlers.pages.refusals import problem_of
 from chalicelib.handlers.pages.rendering import NOT_KEPT, page, redirect
+from chalicelib.handlers.pages.work_rows import brief_of
 from chalicelib.handlers.problems import Problem
 from chalicelib.handlers.public import filing_of
 from chalicelib.handlers.serving import Call, shows
 from chalicelib.handlers.session import form_of
 from chalicelib.services.filing import Filed, FilingRefused, KeyReused
 from chalicelib.services.ports import TryAgain
-from chalicelib.services.statuses import STATUS_NAMES
 from chalicelib.services.taking_calls import Similar
-from chalicelib.services.viewing import local
 
 log = logging.getLogger("live_room.calls")
 blueprint = Blueprint(__name__)
@@ -68,9 +67,9 @@ def take_call(call: Call) -> Response:
         return _form(call, given, chosen, looked=True)
     try:
         filing = filing_of(_body(given, chosen), call.caller, idempotency_key(given.get("key", "")))
-        unseen = not given.get("join") and _unseen(call, given, chosen)
-        if unseen:
-            return _form(call, given, chosen, asked=True)
+        similar = [] if given.get("join") else _similar(call, given, chosen)
+        if _unseen(similar, given):
+            return _form(call, given, chosen, asked=similar)
         filed = _filed(call, replace(filing, joins=given.get("join", "")))
     except KeyReused as refused:
         given["key"] = ""  # whoever sends it again now means another call
@@ -167,10 +166,10 @@ def _body(given: Mapping[str, str], chosen: _Chosen) -> NewReport:
         raise Problem("invalid_field", errors=[from_msgspec(str(error))]) from None
 
 
-def _unseen(call: Call, given: Mapping[str, str], chosen: _Chosen) -> bool:
+def _unseen(similar: Sequence[Mapping[str, Any]], given: Mapping[str, str]) -> bool:
     """Whether there is a similar report that the call-taker has not been shown."""
     seen = given.get("seen", "").split()
-    return any(row["number"] not in seen for row in _similar(call, given, chosen))
+    return any(row["number"] not in seen for row in similar)
 
 
 def _similar(call: Call, given: Mapping[str, str], chosen: _Chosen) -> list[dict[str, Any]]:
@@ -187,18 +186,9 @@ def _similar(call: Call, given: Mapping[str, str], chosen: _Chosen) -> list[dict
 
 
 def _shown(one: Similar) -> dict[str, Any]:
-    report, views = one.stored.report, bootstrap.views()
-    texts = one.stored.events[0].texts
-    since = bootstrap.clock().now() - report.filed_at
+    since = bootstrap.clock().now() - one.stored.report.filed_at
     return {
-        "number": report.number,
-        "tier": report.tier,
-        "status": STATUS_NAMES[report.status],
-        "agency": views.agency(report.agency),
-        "area": views.area(report.kelurahan, report.kecamatan),
-        "address": texts.get("address", ""),
-        "description": texts.get("description", ""),
-        "filed_at": local(report.filed_at),
+        **brief_of(one.stored),
         "minutes": int(since.total_seconds() // 60),
         "metres": one.metres,
         "words": one.words[:6],
@@ -237,10 +227,13 @@ def _form(
     chosen: _Chosen | None = None,
     *,
     looked: bool = False,
-    asked: bool = False,
+    asked: Sequence[Mapping[str, Any]] = (),
     problem: Mapping[str, Any] | None = None,
 ) -> Response:
-    """The form with all that was in it. looked: for its place; asked: whether to join another."""
+    """The form with all that was in it.
+
+    looked: for its place; asked: the reports of which it is asked whether to join one.
+    """
     known, chosen = bootstrap.catalogue(), chosen or _Chosen()
     kinds = sorted(known.categories().values(), key=lambda one: (one.tier, one.code))
     groups: Sequence[Mapping[str, Any]] = _groups(given.get("address", "")) if looked else ()
@@ -254,11 +247,11 @@ def _form(
             (one, known.areas.kelurahan_of(one.code)) for one in known.areas.all("kecamatan")
         ],
         given=defaultdict(str, given),
-        picked=(chosen or _Chosen()).pick,
+        picked=chosen.pick,
         groups=groups,
         looked=looked,
-        similar=_similar(call, given, chosen) if given else [],
-        asked=asked,
+        similar=asked or (_similar(call, given, chosen) if given else []),
+        asked=bool(asked),
         problem=problem,
         advice=_advice(),
         key=given.get("key") or secrets.token_urlsafe(18),

@@ -26,7 +26,7 @@ from chalicelib.handlers.pages.rendering import (
     language_of,
     page,
     redirect,
-    short_name,
+    thing_of,
     url,
 )
 from chalicelib.handlers.problems import Problem
@@ -103,7 +103,7 @@ def _case(call: Call, refused: Exception | None = None) -> Response:
         headers=NOT_KEPT,
         report=report,
         photos=_photos(views.photos(stored, call.caller, number), number),
-        thing=short_name(report["category"]["name"].get(language, "")),
+        thing=thing_of(report["category"]["name"], language),
         progress=progress,
         plate=plate_of(progress.countdown, language),
         forms=offered(report["status"], bool(report["on_scene_at"]), names),
@@ -143,7 +143,7 @@ def _replies(
     area, due = report["area"], [one["due_at"] for one in report["promises"] if one["due_at"]]
     facts = {
         "number": stored.report.number,
-        "category": short_name(report["category"]["name"].get(language, "")).lower(),
+        "category": thing_of(report["category"]["name"], language).lower(),
         "kelurahan": area["kelurahan"]["name"] if area else "",
         "agency": ((report["agency"] or {}).get("name") or {}).get(language, ""),
         "deadline": in_words(due[-1], language) if due else "",

@@ -13,7 +13,8 @@ from chalicelib.domain.actions import ActionRefused
 from chalicelib.handlers.actions import command_for
 from chalicelib.handlers.definitions import KeepApart, Merge
 from chalicelib.handlers.http import clean, response_to
-from chalicelib.handlers.pages.rendering import NOT_KEPT, language_of, page, redirect, short_name
+from chalicelib.handlers.pages.rendering import NOT_KEPT, language_of, page, redirect, thing_of
+from chalicelib.handlers.pages.work_rows import brief_of
 from chalicelib.handlers.problems import Problem
 from chalicelib.handlers.queries import cursor_for, cursor_of
 from chalicelib.handlers.serving import Call, number_of, shows
@@ -21,8 +22,6 @@ from chalicelib.handlers.session import form_of
 from chalicelib.services.acting import NotFound
 from chalicelib.services.duplicates import Pair
 from chalicelib.services.photos import shown_key
-from chalicelib.services.statuses import STATUS_NAMES
-from chalicelib.services.viewing import local
 
 blueprint = Blueprint(__name__)
 _PHOTOS = 2
@@ -66,7 +65,7 @@ def _page(call: Call, cursor: str | None, problem: Mapping[str, Any] | None = No
 def _shown(call: Call, pair: Pair) -> dict[str, Any]:
     names = bootstrap.views().category(pair.older.report.category)["name"]
     return {
-        "thing": short_name(names.get(language_of(call), "")),
+        "thing": thing_of(names, language_of(call)),
         "sides": [_side(call, one) for one in (pair.older, pair.newer)],
         "metres": pair.metres,
         "minutes": int(pair.between.total_seconds() // 60),
@@ -77,16 +76,8 @@ def _shown(call: Call, pair: Pair) -> dict[str, Any]:
 def _side(call: Call, stored: Any) -> dict[str, Any]:
     report, views, link = stored.report, bootstrap.views(), bootstrap.blobs().link
     photos = views.photos(stored, call.caller, report.number)
-    texts = stored.events[0].texts
     return {
-        "number": report.number,
-        "tier": report.tier,
-        "status": STATUS_NAMES[report.status],
-        "agency": views.agency(report.agency),
-        "area": views.area(report.kelurahan, report.kecamatan),
-        "address": texts.get("address", ""),
-        "description": texts.get("description", ""),
-        "filed_at": local(report.filed_at),
+        **brief_of(stored),
         "source": report.source,
         "joined": len(report.joined),
         "photos": [

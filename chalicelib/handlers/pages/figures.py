@@ -30,7 +30,7 @@ from chalicelib.handlers.pages.figure_rows import (
     timings,
     wait,
 )
-from chalicelib.handlers.pages.rendering import language_of, page, short_name, url
+from chalicelib.handlers.pages.rendering import language_of, page, thing_of, url
 from chalicelib.handlers.problems import SAFE_HEADERS, Problem
 from chalicelib.handlers.queries import cursor_for, cursor_of
 from chalicelib.handlers.serving import Call, shows
@@ -222,7 +222,7 @@ def _namer(group: str, language: str) -> Callable[[str], str]:
     def named(value: str) -> str:
         if not value and group == "agency":
             return "Belum ditetapkan" if language == "id" else "Not settled yet"
-        return short_name(str(views.group_name(group, value).get(language, "")))
+        return thing_of(views.group_name(group, value), language)
 
     return named
 

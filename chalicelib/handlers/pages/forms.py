@@ -7,25 +7,22 @@ proof (`chalicelib.handlers.session`).
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 from collections.abc import Mapping
 
 import msgspec
 
-from chalicelib import config
 from chalicelib.handlers.field_errors import from_msgspec
 from chalicelib.handlers.pages.rendering import language_of
 from chalicelib.handlers.problems import Problem
 from chalicelib.handlers.serving import Call
-from chalicelib.handlers.session import CSRF_FIELD, refuse_foreign
+from chalicelib.handlers.session import CSRF_FIELD, keyed_mark, refuse_foreign
 from chalicelib.handlers.subscription_definitions import SubscribeBrowser
 
 
 def mark_for(token: str) -> str:
     """Return the mark that a form for the holder of the report's *token* carries."""
-    key = hashlib.sha256(b"csrf|" + config.token_secret()).digest()
-    return hmac.new(key, token.encode(), hashlib.sha256).hexdigest()[:32]
+    return keyed_mark("csrf", token)
 
 
 def check_mark(call: Call, fields: Mapping[str, str], token: str) -> None:

@@ -9,7 +9,7 @@ from chalice import Blueprint, Response
 from chalicelib import bootstrap
 from chalicelib.domain.numbers import normalise
 from chalicelib.handlers.http import one_line
-from chalicelib.handlers.pages.rendering import language_of, page, redirect, short_name
+from chalicelib.handlers.pages.rendering import language_of, page, redirect, thing_of
 from chalicelib.handlers.queries import LONGEST_QUESTION, cursor_for, cursor_of
 from chalicelib.handlers.serving import Call, shows
 from chalicelib.services.views import Filters
@@ -42,9 +42,7 @@ def newest(call: Call) -> Response:
     return page(
         call,
         "listing.html",
-        rows=[
-            {**row, "thing": short_name(row["category"]["name"].get(language, ""))} for row in rows
-        ],
+        rows=[{**row, "thing": thing_of(row["category"]["name"], language)} for row in rows],
         words=words,
         category=category,
         area=area,

@@ -17,7 +17,7 @@ from chalicelib.handlers.guarding import admit_addressed
 from chalicelib.handlers.http import one_line
 from chalicelib.handlers.own_reports import opened, read_contact
 from chalicelib.handlers.pages import visitor, words
-from chalicelib.handlers.pages.rendering import OF_A_LINK, language_of, page, redirect, short_name
+from chalicelib.handlers.pages.rendering import OF_A_LINK, language_of, page, redirect, thing_of
 from chalicelib.handlers.problems import Problem
 from chalicelib.handlers.serving import Call, number_of, shows
 from chalicelib.handlers.session import form_of
@@ -82,7 +82,7 @@ def _row(own: Own, language: str) -> dict[str, Any]:
         return row | {"closed": True}
     report = bootstrap.views().report(own.stored, REPORTER, own.number)
     title, _ = words.STATUS[report["status"]]
-    thing = short_name(str(report["category"]["name"].get(language, "")))
+    thing = thing_of(report["category"]["name"], language)
     progress = bootstrap.show_progress()(own.stored, bootstrap.clock().now())
     return row | {
         "closed": False,

@@ -16,7 +16,7 @@ from chalicelib import bootstrap
 from chalicelib.domain.events import parse_instant
 from chalicelib.handlers.field_errors import from_msgspec
 from chalicelib.handlers.http import clean
-from chalicelib.handlers.pages.rendering import NOT_KEPT, language_of, page, redirect, short_name
+from chalicelib.handlers.pages.rendering import NOT_KEPT, language_of, page, redirect, thing_of
 from chalicelib.handlers.problems import Problem
 from chalicelib.handlers.protection import state, turn
 from chalicelib.handlers.protection_definitions import Switch
@@ -79,7 +79,7 @@ def _waiting(call: Call, kind: str) -> list[dict[str, Any]]:
     return [
         {
             **row,
-            "thing": short_name(views.category(row["category"])["name"].get(language, "")),
+            "thing": thing_of(views.category(row["category"])["name"], language),
             "area": views.area(row["kelurahan"], row["kecamatan"]),
         }
         for row in found.items

@@ -24,7 +24,7 @@ from chalicelib.handlers.pages import visitor
 from chalicelib.handlers.pages.forms import check_mark, mark_for
 from chalicelib.handlers.pages.pictures import STATES, shown_to
 from chalicelib.handlers.pages.refusals import said
-from chalicelib.handlers.pages.rendering import NOT_KEPT, language_of, page, redirect, short_name
+from chalicelib.handlers.pages.rendering import NOT_KEPT, language_of, page, redirect, thing_of
 from chalicelib.handlers.photos import release, withhold
 from chalicelib.handlers.problems import Problem
 from chalicelib.handlers.queries import cursor_for, cursor_of, one_of
@@ -72,7 +72,7 @@ def lists(call: Call) -> Response:
         rows=[
             {
                 **row,
-                "thing": short_name(views.category(row["category"])["name"].get(language, "")),
+                "thing": thing_of(views.category(row["category"])["name"], language),
                 "area": views.area(row["kelurahan"], row["kecamatan"]),
             }
             for row in rows

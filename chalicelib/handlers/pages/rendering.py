@@ -186,6 +186,11 @@ def short_name(name: str) -> str:
     return re.split(r" / | \(|: ", name, maxsplit=1)[0]
 
 
+def thing_of(names: Mapping[str, Any], language: str) -> str:
+    """Return what a report is about by its category's *names*, as short as it goes."""
+    return short_name(str(names.get(language, "")))
+
+
 def _moment(value: datetime | str) -> datetime:
     return parse_instant(value) if isinstance(value, str) else value
 

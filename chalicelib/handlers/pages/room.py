@@ -18,7 +18,7 @@ from chalicelib.handlers.drills import line_of
 from chalicelib.handlers.http import one_line
 from chalicelib.handlers.pages.case_forms import SITUATIONS
 from chalicelib.handlers.pages.citymap import city_map, point_of
-from chalicelib.handlers.pages.rendering import NOT_KEPT, language_of, page, redirect, short_name
+from chalicelib.handlers.pages.rendering import NOT_KEPT, language_of, page, redirect, thing_of
 from chalicelib.handlers.pages.shifts import on_duty
 from chalicelib.handlers.queries import LONGEST_QUESTION
 from chalicelib.handlers.serving import Call, shows
@@ -81,7 +81,7 @@ def _row(number: int, one: Running, now: datetime, language: str) -> dict[str, A
         "no": number,
         "number": row["number"],
         "tier": row["tier"],
-        "thing": short_name(views.category(row["category"])["name"].get(language, "")),
+        "thing": thing_of(views.category(row["category"])["name"], language),
         "where": area,
         "secret": row["secret"],
         "agency": (agency or {}).get("name", {}).get(language, ""),
@@ -119,7 +119,7 @@ def _waits(row: Mapping[str, Any], now: datetime, language: str) -> dict[str, An
     filed = parse_instant(row["filed_at"])
     return {
         **row,
-        "thing": short_name(row["category"]["name"].get(language, "")),
+        "thing": thing_of(row["category"]["name"], language),
         "waited": running_text((now - filed).total_seconds())[:-3] or "0",
     }
 

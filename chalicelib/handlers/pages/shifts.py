@@ -14,7 +14,7 @@ from chalicelib.domain.actions import ActionRefused
 from chalicelib.domain.publishing import ROOM
 from chalicelib.domain.shifts import LONG_HOURS
 from chalicelib.handlers.http import clean, one_line, response_to
-from chalicelib.handlers.pages.rendering import NOT_KEPT, language_of, page, redirect, short_name
+from chalicelib.handlers.pages.rendering import NOT_KEPT, language_of, page, redirect, thing_of
 from chalicelib.handlers.pages.work_rows import work_row
 from chalicelib.handlers.problems import Problem
 from chalicelib.handlers.serving import Call, shows
@@ -119,7 +119,7 @@ def _emergency(one: Any, language: str) -> dict[str, Any]:
         "tier": row["tier"],
         "state": one.state,
         "due_at": one.due_at,
-        "thing": short_name(views.category(row["category"])["name"].get(language, "")),
+        "thing": thing_of(views.category(row["category"])["name"], language),
         "where": known.name(row["kelurahan"]) or known.name(row["kecamatan"]),
         "agency": (views.agency(row["agency"]) or {}).get("name", {}).get(language, ""),
     }

@@ -15,7 +15,7 @@ from chalicelib.domain.report import CONTROL_ROOM, STATUSES
 from chalicelib.handlers.actions import command_for
 from chalicelib.handlers.http import clean, one_line, response_to
 from chalicelib.handlers.pages.case_forms import BY_ACTION, Form, body_of
-from chalicelib.handlers.pages.rendering import NOT_KEPT, language_of, page, redirect, short_name
+from chalicelib.handlers.pages.rendering import NOT_KEPT, language_of, page, redirect, thing_of
 from chalicelib.handlers.pages.work_rows import work_row
 from chalicelib.handlers.problems import Problem
 from chalicelib.handlers.queries import LONGEST_QUESTION, cursor_for, cursor_of, one_of
@@ -166,9 +166,7 @@ def _elsewhere(chosen: Mapping[str, str], found: Page, language: str) -> list[di
     rows = bootstrap.find_work().elsewhere(chosen["q"], filters, found.items)
     views = bootstrap.views()
     shown = [views.listed(row) for row in rows if chosen["tier"] in ("", row["tier"])]
-    return [
-        {**row, "thing": short_name(row["category"]["name"].get(language, ""))} for row in shown
-    ]
+    return [{**row, "thing": thing_of(row["category"]["name"], language)} for row in shown]
 
 
 def _fits(row: Mapping[str, Any], chosen: Mapping[str, str]) -> bool:
